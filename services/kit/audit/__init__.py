@@ -1,0 +1,1 @@
+"""The log of who saw what, when, for which purpose, on which basis."""

@@ -1,0 +1,1 @@
+"""The only door to PostgreSQL: one engine, one signed acting context, one transaction per act or question."""

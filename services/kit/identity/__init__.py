@@ -1,0 +1,1 @@
+"""Sign-in state that must outlive a process: sessions, started sign-ins, attempt counts."""
