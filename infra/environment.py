@@ -28,6 +28,10 @@ PYTHON = VENV / "bin" / "python"
 NODE_HOME = HOME / "node"
 LOG = HOME / "install.log"
 OLDEST_NODE = 18
+PIP_INSTALL = (
+    *("-m", "pip", "install", "--no-deps", "--require-hashes", "--no-input"),
+    *("--disable-pip-version-check", "--progress-bar=off", "-r"),
+)
 SHIM = """import sys
 
 from services.cli.main import main
@@ -68,7 +72,14 @@ def prepare(*, test: bool = False) -> bool:
     return any(made)
 
 
-def _run(guard: Guard, argv: Sequence[str | Path], advice: str, *, cwd: Path = REPOSITORY, env: Mapping[str, str] | None = None) -> None:
+def _run(
+    guard: Guard,
+    argv: Sequence[str | Path],
+    advice: str,
+    *,
+    cwd: Path = REPOSITORY,
+    env: Mapping[str, str] | None = None,
+) -> None:
     """Run an installer with its words in the log; raises CannotPrepare with the end of the log."""
     with open(LOG, "ab") as log:
         code = guard.run(argv, cwd=cwd, env={**os.environ, **_caches(), **(env or {})}, output=log)
@@ -101,7 +112,7 @@ def _fingerprint(*files: Path) -> str:
 
 def _make_venv(guard: Guard) -> bool:
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    if PYTHON.exists() and _says(PYTHON, "import sys; print('%d.%d %s' % (*sys.version_info[:2], sys.prefix))") == f"{version} {VENV}":
+    if _says(PYTHON, "import sys; print('%d.%d' % sys.version_info[:2], sys.prefix)") == f"{version} {VENV}":
         return False
     with step(f"Python {version} environment"):
         shutil.rmtree(VENV, ignore_errors=True)
@@ -123,7 +134,9 @@ def _make_venv(guard: Guard) -> bool:
 
 def _says(python: Path, code: str) -> str:
     try:
-        return subprocess.run([python, "-c", code], capture_output=True, text=True, timeout=60).stdout.strip()
+        return subprocess.run(
+            [python, "-c", code], capture_output=True, text=True, timeout=60, check=False
+        ).stdout.strip()
     except OSError:
         return ""
 
@@ -133,13 +146,13 @@ def _pip_version(python: Path) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", said)[:2])
 
 
-def _pip() -> list[str | Path]:
-    """The command that installs into the environment: its own pip, or this Python's pointed at it."""
+def _pip_install() -> list[str | Path]:
+    """The command, less the lock, that installs into the environment: its own pip's, or this Python's pointed at it."""
     if _pip_version(PYTHON):
-        return [PYTHON, "-m", "pip"]
+        return [PYTHON, *PIP_INSTALL]
     if _pip_version(Path(sys.executable)) >= (22, 3):
-        return [sys.executable, "-m", "pip", "--python", PYTHON]
-    raise CannotPrepare("There is no pip for the Python environment. Install it (apt install python3-pip) and start again.")
+        return [sys.executable, "-m", "pip", "--python", PYTHON, *PIP_INSTALL[2:]]
+    raise CannotPrepare("There is no pip for the environment. Install it (apt install python3-pip) and start again.")
 
 
 def _install_locked(guard: Guard, test: bool) -> bool:
@@ -152,8 +165,7 @@ def _install_locked(guard: Guard, test: bool) -> bool:
         return False
     with step(f"Python packages (infra/{lock})"):
         stamp.unlink(missing_ok=True)
-        options = ["--no-deps", "--require-hashes", "--no-input", "--disable-pip-version-check", "--progress-bar=off"]
-        _run(guard, [*_pip(), "install", *options, "-r", REPOSITORY / "infra" / lock], "The Python packages could not be installed.")
+        _run(guard, [*_pip_install(), REPOSITORY / "infra" / lock], "The Python packages could not be installed.")
         stamp.write_text(json.dumps(wanted if test else {lock: wanted[lock]}))
     return True
 
@@ -161,7 +173,12 @@ def _install_locked(guard: Guard, test: bool) -> bool:
 def _link_project() -> bool:
     """Make the project importable and its command callable without building it: nothing here needs a network."""
     site = Path(_says(PYTHON, "import sysconfig; print(sysconfig.get_path('purelib'))"))
-    return any([_written(site / "nivel.pth", f"{REPOSITORY}\n"), _written(VENV / "bin" / "nivel", f"#!{PYTHON}\n{SHIM}", mode=0o755)])
+    return any(
+        [
+            _written(site / "nivel.pth", f"{REPOSITORY}\n"),
+            _written(VENV / "bin" / "nivel", f"#!{PYTHON}\n{SHIM}", mode=0o755),
+        ]
+    )
 
 
 def _written(path: Path, content: str, mode: int = 0o644) -> bool:
@@ -187,7 +204,7 @@ def node_programs() -> tuple[Path, Path] | None:
 
 def _node_major(node: Path) -> int:
     try:
-        said = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=60).stdout
+        said = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=60, check=False).stdout
     except OSError:
         return 0
     found = re.match(r"v(\d+)", said)
@@ -200,9 +217,12 @@ def _install_node_packages(guard: Guard) -> bool:
     if node_programs() is None:
         made = True
         with step("Node (the machine has none that is new enough)"):
-            options = ["--no-deps", "--require-hashes", "--no-input", "--disable-pip-version-check", "--progress-bar=off"]
-            lock = REPOSITORY / "infra" / "requirements-node.txt"
-            _run(guard, [*_pip(), "install", *options, "-r", lock], f"Node could not be installed; install Node {OLDEST_NODE} or newer.")
+            lock, advice = REPOSITORY / "infra" / "requirements-node.txt", "Node could not be installed."
+            _run(
+                guard,
+                [*_pip_install(), lock],
+                f"{advice} Install Node {OLDEST_NODE} or newer with npm and start again.",
+            )
     web, stamp = REPOSITORY / "infra" / "web", NODE_HOME / "installed"
     wanted = _fingerprint(web / "package.json", web / "package-lock.json", MANIFEST)
     if _stamp_holds(stamp, wanted):
@@ -220,7 +240,9 @@ def _install_node_packages(guard: Guard) -> bool:
         # The wheel's npm is a script to give to its node; the machine's is a program of its own.
         command = [node, npm] if npm.suffix == ".js" else [npm]
         options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        _run(guard, [*command, *options], "The node packages could not be installed.", cwd=NODE_HOME, env={"PATH": path})
+        _run(
+            guard, [*command, *options], "The node packages could not be installed.", cwd=NODE_HOME, env={"PATH": path}
+        )
         try:
             build_assets(NODE_HOME / "node_modules", HOME)
         except (WrongAsset, OSError) as error:

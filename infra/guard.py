@@ -95,15 +95,19 @@ class Guard:
         env: Mapping[str, str] | None = None,
         cwd: str | Path = "/",
         output: IO[bytes] | int | None = None,
+        errors: IO[bytes] | int = subprocess.STDOUT,
         identity: tuple[int, int] | None = None,
     ) -> subprocess.Popen[bytes]:
-        """Start one child in a session of its own. `identity`: uid and gid to run as (root only)."""
+        """Start one child in a session of its own. `identity`: uid and gid to run as (root only).
+
+        Without `output` the child writes where this process writes; `errors` may part from it.
+        """
         user, group = identity or (None, None)
         child = subprocess.Popen(
             ["/bin/sh", "-c", GATE, "gate", *map(str, argv)],
             stdin=subprocess.PIPE,
             stdout=output,
-            stderr=subprocess.STDOUT if output is not None else None,
+            stderr=errors if output is not None else None,
             env=env,
             cwd=cwd,
             umask=0o077,
@@ -132,9 +136,10 @@ class Guard:
         env: Mapping[str, str] | None = None,
         cwd: str | Path = "/",
         output: IO[bytes] | int | None = None,
+        errors: IO[bytes] | int = subprocess.STDOUT,
     ) -> int:
         """Run one command to its end and return its exit code; it does not survive this process."""
-        child = self.spawn(argv, env=env, cwd=cwd, output=output)
+        child = self.spawn(argv, env=env, cwd=cwd, output=output, errors=errors)
         try:
             return child.wait()
         except BaseException:

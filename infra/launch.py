@@ -9,16 +9,14 @@ import fcntl
 import json
 import os
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from infra.database import prepare_database
+from infra.database import LOGINS, prepare_database
 from infra.embedded import objects
 from infra.embedded.postgres import Postgres
 from infra.environment import HOME, NODE_HOME, PYTHON, REPOSITORY, VENV, node_programs, step
@@ -32,6 +30,7 @@ ALLIANCE = REPOSITORY / "tenants" / "lakeus"
 NIVEL = (PYTHON, VENV / "bin" / "nivel")
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
 """What the product's processes see of the caller's environment; proxies, for one, would catch loopback addresses."""
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STOPPING = 30.0
 """Seconds to wait for a predecessor that is still ending."""
 
@@ -47,7 +46,7 @@ def main(arguments: list[str]) -> int:
     """Start, watch and stop; returns the exit code."""
     asked = options(arguments)
     began = float(os.environ.get("NIVEL_STARTED") or time.time())
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOP_SIGNALS:
         signal.signal(number, _on_signal)
     try:
         lock = take_data_directory(asked.data)
@@ -64,9 +63,14 @@ def main(arguments: list[str]) -> int:
 
 
 def _on_signal(number: int, _frame: FrameType | None) -> None:
-    for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(other, signal.SIG_IGN)  # stopping is bounded in time and must not be interrupted
+    _ignore_signals()
     raise Stop(number)
+
+
+def _ignore_signals() -> None:
+    """Stopping is bounded in time and must not be interrupted."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def take_data_directory(data: Path) -> int:
@@ -123,11 +127,8 @@ class Installation:
                 return self._tour()
             self.supervisor.watch()
             return 0
-        except BaseException:
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-                signal.signal(number, signal.SIG_IGN)
-            raise
         finally:
+            _ignore_signals()
             print("Stopping ... ", end="", flush=True)
             self.supervisor.stop()
             self.guard.close()
@@ -149,7 +150,7 @@ class Installation:
         with step("PostgreSQL"):
             self.supervisor.start(database.program())
             self.supervisor.wait_until_ready("postgres", database.is_ready)
-            prepare_database(database.dsn(), {name: self.secrets.made(name) for name in ("nivel_owner", "nivel_api", "nivel_worker")})
+            prepare_database(database.dsn(), {name: self.secrets.made(name) for name in LOGINS})
         if self.asked.demo:
             with step("identity provider"):
                 self.supervisor.start(self._identity_program())
@@ -164,12 +165,14 @@ class Installation:
             store.flush_before_answering(self.guard)
         with step("API and worker"):
             self.supervisor.start(self._product("worker", "worker", leaves_out="DATABASE_URL"))
-            self.supervisor.start(self._product("api", "api", "--port", str(self.asked.port), leaves_out="WORKER_DATABASE_URL"))
+            self.supervisor.start(
+                self._product("api", "api", "--port", str(self.asked.port), leaves_out="WORKER_DATABASE_URL")
+            )
             self.supervisor.wait_until_ready("api", lambda: is_answering(self.asked.port))
 
     def _environment(self, database: Postgres, store: objects.Objects) -> dict[str, str]:
         """The settings of the product's processes."""
-        login = {name: database.dsn(name, self.secrets.made(name), "nivel") for name in ("nivel_owner", "nivel_api", "nivel_worker")}
+        login = {name: database.dsn(name, self.secrets.made(name), "nivel") for name in LOGINS}
         today = {"NIVEL_TODAY": self.asked.today.isoformat()} if self.asked.today else {}
         return {
             **{name: os.environ[name] for name in PASSED_ON if name in os.environ},
@@ -207,24 +210,19 @@ class Installation:
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder / f"{name}.log"
 
-    def _nivel(self, *command: str) -> None:
-        """Run one command of the product to its end; raises StartFailed with what it said."""
-        log = self._log(command[0])
-        with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as output:
-            code = self.guard.run([*NIVEL, *command], env=self.env, cwd=REPOSITORY, output=output)
+    def _nivel(self, *command: str) -> str:
+        """Run one command of the product to its end and return what it printed; raises StartFailed with its errors."""
+        log, answer = self._log(command[0]), self._log(command[0]).with_suffix(".out")
+        with open(log, "wb") as errors, open(answer, "wb") as output:
+            code = self.guard.run([*NIVEL, *command], env=self.env, cwd=REPOSITORY, output=output, errors=errors)
         if code != 0:
-            raise StartFailed(f"nivel {' '.join(command)} ended with code {code}:\n{log.read_text(errors='replace')[-3000:]}")
+            said = (answer.read_text(errors="replace") + log.read_text(errors="replace"))[-3000:]
+            raise StartFailed(f"nivel {' '.join(command)} ended with code {code}:\n{said}")
+        return answer.read_text()
 
     def _identity_program(self) -> Program:
         """The development identity provider for the issuers the alliance describes, with the secrets of this installation."""
-        log = self._log("idp-config")
-        with open(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as errors:
-            said = subprocess.run(
-                [*NIVEL, "idp-config", str(ALLIANCE)], env=self.env, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=errors, check=False
-            )
-        if said.returncode != 0:
-            raise StartFailed(f"nivel idp-config ended with code {said.returncode}:\n{log.read_text(errors='replace')[-3000:]}")
-        self.people = json.loads(said.stdout)["issuers"]
+        self.people = json.loads(self._nivel("idp-config", str(ALLIANCE)))["issuers"]
         for issuer in self.people:
             issuer["client_secret"] = self.secrets.made(f"oidc/{issuer['slug']}")
         folder = self.data / "identity"
@@ -242,7 +240,7 @@ class Installation:
         if programs is None:
             raise StartFailed("There is no Node for the identity provider; start again to install it.")
         argv = [programs[0], REPOSITORY / "infra" / "identity.mjs", folder / "config.json"]
-        env: Mapping[str, str] = {name: self.env[name] for name in PASSED_ON if name in self.env}
+        env = {name: self.env[name] for name in PASSED_ON if name in self.env}
         return Program(name="identity", argv=argv, log=self._log("identity"), env=env)
 
     def _greet(self, seconds: float) -> None:

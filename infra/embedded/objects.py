@@ -94,7 +94,10 @@ class Objects:
 
     def flush_before_answering(self, guard: Guard) -> None:
         """Tell the store to flush each object to disk before it says it is stored."""
-        master, filer = (f"127.0.0.1:{self._ports[f'{name}.port']}.{self._ports[f'{name}.port.grpc']}" for name in ("master", "filer"))
+        master, filer = (
+            f"127.0.0.1:{self._ports[f'{name}.port']}.{self._ports[f'{name}.port.grpc']}"
+            for name in ("master", "filer")
+        )
         script = 'printf "fs.configure -locationPrefix=/buckets/ -fsync=true -apply\\nexit\\n" | "$@"'
         argv = ["/bin/sh", "-c", script, "flush", _binary(), "shell", f"-master={master}", f"-filer={filer}"]
         with open(self.root / "flush.log", "wb") as log:

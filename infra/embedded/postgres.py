@@ -134,8 +134,9 @@ class Postgres:
                 os.fchown(file.fileno(), *self.identity)
         major = _major(self.binaries)
         locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"] if major >= 17 else []
-        options = ["-U", "postgres", "-A", "scram-sha-256", f"--pwfile={password}", "-E", "UTF8", "--no-locale", *locale]
-        made = self._run(self.binaries / "initdb", "-D", fresh, *options, *([] if self._durable else ["-N"]), capture=True)
+        access = ["--username=postgres", "--auth=scram-sha-256", f"--pwfile={password}"]
+        options = [*access, "--encoding=UTF8", "--no-locale", *locale, *([] if self._durable else ["--no-sync"])]
+        made = self._run(self.binaries / "initdb", "-D", fresh, *options, capture=True)
         password.unlink()
         if made.returncode != 0:
             raise StartFailed(f"The database could not be made:\n{made.stdout}")
@@ -144,7 +145,8 @@ class Postgres:
     def program(self) -> Program:
         """What the supervisor runs; makes the cluster first if there is none."""
         self._initialise()
-        settings = SETTINGS | {"unix_socket_directories": str(self.sockets)} | ({} if self._durable else {"fsync": "off"})
+        fsync = "on" if self._durable else "off"
+        settings = SETTINGS | {"unix_socket_directories": str(self.sockets), "fsync": fsync}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return Program(
             name="postgres",
@@ -182,7 +184,9 @@ def _machine_binaries() -> Path:
     found = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/postgres")]
     best = max(found, key=_major, default=None)
     if best is None or _major(best) < OLDEST:
-        raise StartFailed(f"There is no PostgreSQL for this machine: install PostgreSQL {OLDEST} or newer with its server programs.")
+        raise StartFailed(
+            f"There is no PostgreSQL for this machine: install PostgreSQL {OLDEST} or newer with its server programs."
+        )
     return best
 
 
