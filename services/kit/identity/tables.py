@@ -17,7 +17,10 @@ class LoginState(Table, tablename="login_state"):
 
 
 class Session(Table, tablename="session"):
-    """A signed-in browser at one organisation; times are real instants, never the demonstration's clock."""
+    """A signed-in browser at one organisation; times are real instants, never the demonstration's clock.
+
+    `id_token` is sealed (AES-256-GCM) and kept only to end the session at the provider as well.
+    """
 
     id = UUID(primary_key=True)
     token_hash = Bytea(unique=True)
@@ -26,7 +29,7 @@ class Session(Table, tablename="session"):
     issuer = Text(default=None)
     sub = Text(default=None)
     idp_sid = Text(default=None, null=True)
-    id_token = Text(default=None, null=True)
+    id_token = Bytea(default=None, null=True)
     auth_time = Timestamptz(default=None)
     created_at = Timestamptz(default=None)
     last_seen_at = Timestamptz(default=None)
@@ -47,3 +50,13 @@ class RateCount(Table, tablename="rate_count"):
     key_hash = Bytea(primary_key=True)
     window_end = Timestamptz(default=None)
     attempts = Integer(default=0)
+
+
+class SignInEvent(Table, tablename="sign_in_event"):
+    """One sign-in, refused sign-in or end of a session. Codes and ids only: no token, no name, no address."""
+
+    id = UUID(primary_key=True)
+    organisation_id = UUID(default=None, index=True)
+    account_id = UUID(default=None, null=True)
+    at = Timestamptz(default=None)
+    result = Text(default=None)
