@@ -8,6 +8,7 @@ from importlib import import_module
 
 import asyncpg
 
+from services.cli.faults import Fault
 from services.kit.settings import SettingsError
 
 COMMANDS = {
@@ -18,10 +19,6 @@ COMMANDS = {
     "worker": ("services.cli.worker", "do what happens later"),
     "tour": ("services.cli.tour", "play the demonstration through over HTTP"),
 }
-
-
-class Fault(Exception):
-    """Something the person at the keyboard can put right; the message says what and is shown without a traceback."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:

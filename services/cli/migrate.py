@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from collections.abc import Mapping
 
-from services.cli.main import Fault
+from services.cli.faults import Fault
 from services.domain.migrate import migrate
 from services.domain.walls import WallFault
 from services.kit.settings import load_settings
