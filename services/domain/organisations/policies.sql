@@ -74,3 +74,15 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
 $$;
 GRANT EXECUTE ON FUNCTION sign_in_choices(), sign_in_connection(text), admit(uuid, text, text, text, text),
     signed_in(bytea, integer) TO nivel_api;
+
+-- The cards of the demonstration's start page, each with what its sign-in needs; no row in production.
+CREATE FUNCTION demonstration_personas()
+RETURNS TABLE (slug text, organisation text, kind text, name text, login_hint text, roles text[], today_fi text,
+               today_sv text, today_en text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT o.slug, o.name, o.kind, a.name, a.sub, a.roles, p.today_fi, p.today_sv, p.today_en
+    FROM persona p JOIN account a ON a.id = p.account_id JOIN organisation o ON o.id = a.organisation_id
+    WHERE a.disabled_at IS NULL
+    ORDER BY p.position;
+$$;
+GRANT EXECUTE ON FUNCTION demonstration_personas() TO nivel_api;

@@ -1,11 +1,14 @@
-"""Questions about the alliance and its members."""
+"""Questions about the alliance, its members and who is signed in. Those without an actor are asked before there is one."""
 
 from uuid import UUID
 
 import msgspec
 
+from services.kit.crypto import token_hash
 from services.kit.db.context import ActingContext
-from services.kit.db.unit import fetch
+from services.kit.db.unit import call_narrow, fetch
+from services.kit.errors import NotFound
+from services.kit.identity.sessions import IDLE_SECONDS
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -26,3 +29,65 @@ async def members(actor: ActingContext) -> dict[UUID, Member]:
         actor.now,
     )
     return {row["id"]: Member(row["id"], row["slug"], row["name"], row["kind"], tuple(row["services"])) for row in rows}
+
+
+class SignInChoice(msgspec.Struct, frozen=True):
+    """An organisation that people of this installation can sign in to."""
+
+    alliance: str
+    theme_colour: str
+    slug: str
+    name: str
+    kind: str
+    issuer: str
+
+
+class SignInConnection(msgspec.Struct, frozen=True):
+    """How one organisation signs in: everything a provider must not be able to choose for itself is pinned here."""
+
+    organisation_id: UUID
+    slug: str
+    name: str
+    issuer: str
+    client_id: str
+    secret_name: str
+    scope: str
+    algorithms: tuple[str, ...]
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """Who holds a live session: one account at one organisation. `others` are the human's other organisations (slug, name)."""
+
+    alliance_id: UUID
+    organisation_id: UUID
+    slug: str
+    organisation: str
+    kind: str
+    account_id: UUID
+    name: str
+    roles: frozenset[str]
+    seconds_left: int
+    others: tuple[tuple[str, str], ...]
+
+
+async def sign_in_choices() -> list[SignInChoice]:
+    """All organisations with a sign-in, by alliance and name; known to everybody who opens the front page."""
+    return [SignInChoice(*row) for row in await call_narrow("SELECT * FROM sign_in_choices()")]
+
+
+async def sign_in_connection(slug: str) -> SignInConnection:
+    """The connection of one organisation; raises NotFound when there is none that is enabled."""
+    rows = await call_narrow("SELECT * FROM sign_in_connection($1)", slug)
+    if not rows:
+        raise NotFound("organisations.no_sign_in")
+    *fields, algorithms = rows[0]
+    return SignInConnection(*fields, tuple(algorithms))
+
+
+async def signed_in(session_token: str) -> SignedIn | None:
+    """Who this session token stands for, asked anew at each request: a disabled account or an ended session is nobody."""
+    rows = await call_narrow("SELECT * FROM signed_in($1, $2)", token_hash(session_token), IDLE_SECONDS)
+    if not rows:
+        return None
+    *fields, roles, seconds_left, slugs, names = rows[0]
+    return SignedIn(*fields, frozenset(roles), seconds_left, tuple(zip(slugs, names, strict=True)))

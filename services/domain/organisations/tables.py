@@ -1,6 +1,6 @@
 """What is stored about the alliance, its members and their workers."""
 
-from piccolo.columns import UUID, Array, Boolean, Date, ForeignKey, OnDelete, Text, Timestamptz
+from piccolo.columns import UUID, Array, Boolean, Date, ForeignKey, Integer, OnDelete, Text, Timestamptz
 from piccolo.constraints import Unique
 from piccolo.table import Table
 
@@ -70,3 +70,13 @@ class Agreement(Table, tablename="agreement"):
     provider_id = ForeignKey(Organisation, null=False, on_delete=OnDelete.restrict, index=True)
     valid_from = Date(default=None)
     valid_until = Date(default=None)
+
+
+class Persona(Table, tablename="persona"):
+    """A card of the demonstration's start page: whose day it tells, in three languages. Empty in production."""
+
+    account_id = ForeignKey(Account, primary_key=True, null=False, on_delete=OnDelete.cascade)
+    position = Integer(default=None)
+    today_fi = Text(default=None)
+    today_sv = Text(default=None)
+    today_en = Text(default=None)
