@@ -3,10 +3,10 @@
 import os
 import shutil
 import subprocess
-import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from xml.etree import ElementTree
 
 from infra.environment import HOME, PYTHON, REPOSITORY
 
@@ -29,7 +29,7 @@ def run_tests(arguments: Sequence[str]) -> int:
     # What a person has set for an installation of their own must not reach the tests.
     env = {name: value for name, value in os.environ.items() if not name.startswith(("NIVEL_", "PYTEST_"))}
     env |= {"CHROMIUM": chromium} if chromium else {}
-    command = [PYTHON, "-m", "pytest", *options, f"--junitxml={REPORT}", *passed_on]
+    command = [str(PYTHON), "-m", "pytest", *options, f"--junitxml={REPORT}", *passed_on]
     code = subprocess.run(command, cwd=REPOSITORY, env=env, check=False).returncode
     counts = count_groups(REPORT)
     print()
