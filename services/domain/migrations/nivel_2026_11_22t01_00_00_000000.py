@@ -33,6 +33,12 @@ CREATE INDEX employment_finder_newest ON employment_finder (organisation_id, sta
 CREATE INDEX referral_sent ON referral (sender_id, offered_at DESC, id DESC);
 CREATE INDEX referral_received ON referral (receiver_id, offered_at DESC, id DESC);
 CREATE INDEX referral_open ON referral (deadline) WHERE state = 'offered';
+ALTER TABLE job ADD CHECK ((acting IS NULL) = (organisation_id IS NULL));
+-- The sealer's order: a transaction's number tells which rows can no longer be joined by one that commits late.
+ALTER TABLE read_log ADD xid xid8 NOT NULL DEFAULT pg_current_xact_id();
+ALTER TABLE log_seal ADD through xid8 NOT NULL;
+CREATE INDEX read_log_unsealed ON read_log (alliance_id, xid, id);
+CREATE UNIQUE INDEX log_root_number ON log_root (alliance_id, number);
 CREATE INDEX job_due ON job (queue, next_at) WHERE done_at IS NULL AND dead_at IS NULL;
 CREATE INDEX read_log_time ON read_log (alliance_id, at, id);
 CREATE UNIQUE INDEX log_seal_number ON log_seal (alliance_id, number);

@@ -17,7 +17,7 @@ class _Unit(PostgresTransaction):
 
     __slots__ = ("acting", "reading")
 
-    def __init__(self, acting: ActingContext, *, reading: bool) -> None:
+    def __init__(self, acting: ActingContext | None, *, reading: bool) -> None:
         try:
             super().__init__(engine, allow_nested=False)
         except TransactionError as error:
@@ -25,7 +25,9 @@ class _Unit(PostgresTransaction):
         self.acting, self.reading = acting, reading
 
     async def begin(self) -> None:
-        token = token_for(self.acting, key=engine.context_key, pid=self.connection.get_server_pid())
+        token = ""
+        if self.acting:
+            token = token_for(self.acting, key=engine.context_key, pid=self.connection.get_server_pid())
         # A read only writes its log row: losing the last second of it in a crash is accepted (decision 0005).
         relaxed = "SET LOCAL synchronous_commit = off;" if self.reading else ""
         try:
@@ -66,6 +68,13 @@ async def unit_of_work(acting: ActingContext, *, reading: bool = False) -> Async
     framework's dependency, never `asyncio.gather` inside one: it is one connection.
     """
     async with _Unit(acting, reading=reading):
+        yield
+
+
+@asynccontextmanager
+async def installation_unit() -> AsyncIterator[None]:
+    """A transaction without an acting context, for the installation's own jobs: only narrow functions act in it."""
+    async with _Unit(None, reading=False):
         yield
 
 
