@@ -28,3 +28,18 @@ def seal(key: bytes, plain: str, bound_to: str) -> bytes:
 def unseal(key: bytes, sealed: bytes, bound_to: str) -> str:
     """The plain text of `seal`; raises cryptography's InvalidTag when key, text or binding differ."""
     return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], bound_to.encode()).decode()
+
+
+class Keyring:
+    """The keys of a process, opened once at start: `identity` for hashes of identity numbers, `master` to seal values."""
+
+    identity: bytes = b""
+    master: bytes = b""
+
+
+keyring = Keyring()
+
+
+def open_keys(*, identity: bytes, master: bytes) -> None:
+    """Tell the process its keys, 32 bytes each."""
+    keyring.identity, keyring.master = identity, master

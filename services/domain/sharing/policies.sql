@@ -17,7 +17,7 @@ CREATE POLICY parties ON basis FOR SELECT TO nivel_api, nivel_worker
     USING (source_id = (SELECT ctx_org()) OR (SELECT ctx_org()) = ANY (recipient_ids));
 CREATE POLICY record_permission ON basis FOR INSERT TO nivel_api
     WITH CHECK (source_id = (SELECT ctx_org()) AND alliance_id = (SELECT ctx_alliance())
-                AND kind IN ('client_permission', 'consent') AND state IN ('given', 'refused')
+                AND kind IN ('client_permission', 'consent') AND state = 'given'
                 AND recorded_by = (SELECT ctx_user())
                 AND person_id IN (SELECT r.person_id FROM client_relation r));
 CREATE POLICY end_permission ON basis FOR UPDATE TO nivel_api

@@ -88,7 +88,7 @@ def _connection() -> asyncpg.Connection:
 
 async def fetch(sql: str, *values: object) -> list[asyncpg.Record]:
     """All rows of one statement with `$1` parameters, inside the open unit."""
-    return await _connection().fetch(sql, *values)
+    return list(await _connection().fetch(sql, *values))
 
 
 async def fetch_row(sql: str, *values: object) -> asyncpg.Record | None:
@@ -103,7 +103,7 @@ async def fetch_value(sql: str, *values: object) -> Any:
 
 async def execute(sql: str, *values: object) -> str:
     """Run one statement; returns PostgreSQL's command tag, such as `UPDATE 1`."""
-    return await _connection().execute(sql, *values)
+    return str(await _connection().execute(sql, *values))
 
 
 async def call_narrow(sql: str, *values: object) -> list[asyncpg.Record]:
