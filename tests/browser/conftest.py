@@ -1,0 +1,37 @@
+"""Fixtures of the browser tests. Without a Chromium the group is skipped; the runner then prints "browser: not run"."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.browser.chromium import AXE, chromium, started_browser
+from tests.browser.serve import served
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test here runs in the loop that drives the browser, and only where there is one."""
+    missing = "" if chromium() else "no Chromium (set CHROMIUM to its path)"
+    missing = missing or ("" if AXE.is_file() else "no axe: the browser assets have not been built")
+    for item in items:
+        if item.path.parent.name != "browser":
+            continue
+        item.add_marker(pytest.mark.browser)
+        item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+        if missing:
+            item.add_marker(pytest.mark.skip(reason=f"browser: not run, {missing}"))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The one Chromium of this worker."""
+    async with started_browser() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def gallery_url() -> Iterator[str]:
+    """Where the gallery of the layout is served."""
+    with served("tests.browser.gallery:built_gallery") as url:
+        yield url
