@@ -22,6 +22,11 @@ async def admit_account(connection: SignInConnection, *, sub: str, name: str, em
     disabled or given another issuer while the sign-in was under way.
     """
     rows = await call_narrow(
-        "SELECT * FROM admit($1, $2, $3, $4, $5)", connection.organisation_id, connection.issuer, sub, name, email
+        "SELECT * FROM admit($1, $2, $3, $4, $5)",
+        connection.organisation_id,
+        connection.issuer,
+        sub,
+        name,
+        email,
     )
     return Admitted(*rows[0]) if rows else None

@@ -80,8 +80,7 @@ async def sign_in_connection(slug: str) -> SignInConnection:
     rows = await call_narrow("SELECT * FROM sign_in_connection($1)", slug)
     if not rows:
         raise NotFound("organisations.no_sign_in")
-    *fields, algorithms = rows[0]
-    return SignInConnection(*fields, tuple(algorithms))
+    return SignInConnection(**{**rows[0], "algorithms": tuple(rows[0]["algorithms"])})
 
 
 async def signed_in(session_token: str) -> SignedIn | None:
@@ -89,5 +88,6 @@ async def signed_in(session_token: str) -> SignedIn | None:
     rows = await call_narrow("SELECT * FROM signed_in($1, $2)", token_hash(session_token), IDLE_SECONDS)
     if not rows:
         return None
-    *fields, roles, seconds_left, slugs, names = rows[0]
-    return SignedIn(*fields, frozenset(roles), seconds_left, tuple(zip(slugs, names, strict=True)))
+    row = dict(rows[0])
+    others = tuple(zip(row.pop("other_slugs"), row.pop("other_names"), strict=True))
+    return SignedIn(**{**row, "roles": frozenset(row["roles"]), "others": others})
