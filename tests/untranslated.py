@@ -4,7 +4,21 @@ import re
 from html.parser import HTMLParser
 
 SPOKEN = ("aria-label", "title", "alt", "placeholder")
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+VOID = {
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "source",
+    "track",
+    "wbr",
+}
 
 
 class _Texts(HTMLParser):

@@ -53,7 +53,11 @@ class Assets:
     def handler(self) -> HTTPRouteHandler:
         """The route that serves them."""
 
-        @get("/static/{digest:str}/{name:str}", include_in_schema=False, sync_to_thread=False)
+        @get(
+            "/static/{digest:str}/{name:str}",
+            include_in_schema=False,
+            sync_to_thread=False,
+        )
         def static_file(request: Request[Any, Any, Any], digest: FromPath[str], name: FromPath[str]) -> Response[bytes]:
             asset = self.files.get(name)
             if asset is None or digest != self.digest:
@@ -65,7 +69,9 @@ class Assets:
             }
             if asset.packed and "gzip" in request.headers.get("accept-encoding", ""):
                 return Response(
-                    asset.packed, media_type=asset.media_type, headers=headers | {"Content-Encoding": "gzip"}
+                    asset.packed,
+                    media_type=asset.media_type,
+                    headers=headers | {"Content-Encoding": "gzip"},
                 )
             return Response(asset.body, media_type=asset.media_type, headers=headers)
 

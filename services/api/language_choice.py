@@ -23,7 +23,12 @@ def language_choice(site: Site) -> HTTPRouteHandler:
         if code not in site.languages:
             raise NotFoundException
         cookie = Cookie(
-            COOKIE, value=code, max_age=YEAR, httponly=True, samesite="lax", secure=request.url.scheme == "https"
+            COOKIE,
+            value=code,
+            max_age=YEAR,
+            httponly=True,
+            samesite="lax",
+            secure=request.url.scheme == "https",
         )
         return Redirect(local_path(next), status_code=303, cookies=[cookie])
 

@@ -124,18 +124,35 @@ def render(shell: Shell, template: str, *, status: int = 200, **values: Any) -> 
     """A whole page. `template` is a path below `services/api`; each template names the values it needs at its top."""
     page = shell.site.environment(shell.language).get_template(template)
     content = page.render(shell=shell, **values)
-    return Response(content, status_code=status, media_type=MediaType.HTML, headers=page_headers(shell.site.policy))
+    return Response(
+        content,
+        status_code=status,
+        media_type=MediaType.HTML,
+        headers=page_headers(shell.site.policy),
+    )
 
 
 def render_error(
-    shell: Shell, status: int, *, reference: str = "", details: Sequence[str] = (), sign_in: str = "", back: str = "/"
+    shell: Shell,
+    status: int,
+    *,
+    reference: str = "",
+    details: Sequence[str] = (),
+    sign_in: str = "",
+    back: str = "/",
 ) -> Response[str]:
     """What happened, what it means, what to do next.
 
     `reference` is what support finds the request by; `details` are texts in the reader's language; `sign_in` is where a
     new sign-in starts (for 401), `back` where one can go on.
     """
-    values = {"code": status, "reference": reference, "details": details, "sign_in": sign_in, "back": back}
+    values = {
+        "code": status,
+        "reference": reference,
+        "details": details,
+        "sign_in": sign_in,
+        "back": back,
+    }
     return render(shell, "layout/error.html", status=status, **values)
 
 

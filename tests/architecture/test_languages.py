@@ -92,7 +92,11 @@ def test_templates_hold_no_bare_text() -> None:
         source = re.sub(r"\{#.*?#\}", "", template.read_text(), flags=re.DOTALL)
         source = re.sub(r"<!doctype html>|\{\{.*?\}\}|\{%.*?%\}", " ", source, flags=re.DOTALL)
         # Names of the product and of people are not translated; macros also hold attributes without their element.
-        source = re.sub(r"<(\w+)[^>]*translate=\"no\"[^>]*>[^<]*</\1>|<title>[^<]*</title>", "", source)
+        source = re.sub(
+            r"<(\w+)[^>]*translate=\"no\"[^>]*>[^<]*</\1>|<title>[^<]*</title>",
+            "",
+            source,
+        )
         source = re.sub(r"[\w-]+=\"[^\"]*\"", "", source)
         bare += [text for text in re.findall(r">([^<>]*)<", source) if re.search(r"[^\W\d_]{2}", text)]
     assert bare == []

@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, ViewportSize, async_playwright
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Request,
+    ViewportSize,
+    async_playwright,
+)
 
 AXE = Path(__file__).resolve().parents[2] / ".nivel" / "web-test" / "axe.min.js"
 WIDE, NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=320, height=800)
@@ -28,7 +35,10 @@ ARGUMENTS = [
 def chromium() -> str:
     """The path of a Chromium: $CHROMIUM, else one of the machine; empty when there is none."""
     named = os.environ.get("CHROMIUM", "")
-    return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), "")
+    return named or next(
+        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
+        "",
+    )
 
 
 @asynccontextmanager
@@ -78,7 +88,11 @@ async def watched_page(
     """A page in a browser of its own; fails at the end when it asked another host or complained on the console."""
     locale = {"fi": "fi-FI", "sv": "sv-FI", "en": "en-GB"}[language]
     context = await browser.new_context(
-        base_url=base_url, viewport=SIZES[size], color_scheme=scheme, locale=locale, **options
+        base_url=base_url,
+        viewport=SIZES[size],
+        color_scheme=scheme,
+        locale=locale,
+        **options,
     )
     try:
         page = await context.new_page()

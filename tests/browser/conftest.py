@@ -11,19 +11,18 @@ from tests.browser.serve import served
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test here runs in the loop that drives the browser, and only where there is one."""
+    """The tests of this folder run only where there is a browser."""
     missing = "" if chromium() else "no Chromium (set CHROMIUM to its path)"
     missing = missing or ("" if AXE.is_file() else "no axe: the browser assets have not been built")
     for item in items:
         if item.path.parent.name != "browser":
             continue
         item.add_marker(pytest.mark.browser)
-        item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
         if missing:
             item.add_marker(pytest.mark.skip(reason=f"browser: not run, {missing}"))
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """The one Chromium of this worker."""
     async with started_browser() as running:

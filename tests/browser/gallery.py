@@ -13,7 +13,16 @@ from litestar.params import FromPath, FromQuery
 from services.api import words
 from services.api.assets import STATIC, Assets
 from services.api.languages import COOKIE, negotiate
-from services.api.pages import Acting, FormState, NavItem, OrganisationLink, Shell, Site, render, render_error
+from services.api.pages import (
+    Acting,
+    FormState,
+    NavItem,
+    OrganisationLink,
+    Shell,
+    Site,
+    render,
+    render_error,
+)
 from services.kit.settings import load_settings
 
 HUE = 220
@@ -57,22 +66,44 @@ ORGANISATIONS = (
         "employment_authority",
         "/sign-in/kaupunki",
         (
-            Persona("Katri Koski", ("caseworker",), "ohjaan Ainon henkilöstöyritykseen.", "/sign-in/kaupunki"),
-            Persona("Petri Peltola", ("procurement", "approver"), "hyväksyn sopimuksen.", "/sign-in/kaupunki"),
+            Persona(
+                "Katri Koski",
+                ("caseworker",),
+                "ohjaan Ainon henkilöstöyritykseen.",
+                "/sign-in/kaupunki",
+            ),
+            Persona(
+                "Petri Peltola",
+                ("procurement", "approver"),
+                "hyväksyn sopimuksen.",
+                "/sign-in/kaupunki",
+            ),
         ),
     ),
     Organisation(
         "Lakeuden Voima Oy",
         "staffing_firm",
         "/sign-in/voima",
-        (Persona("Veera Vuori", ("coach",), "vastaanotan ohjauksen ja kirjaan työn.", "/sign-in/voima"),),
+        (
+            Persona(
+                "Veera Vuori",
+                ("coach",),
+                "vastaanotan ohjauksen ja kirjaan työn.",
+                "/sign-in/voima",
+            ),
+        ),
     ),
 )
 
 
 def gallery_site(web: Path) -> Site:
     """The shared things of the gallery's pages, from the built browser assets."""
-    return Site(Assets([web, STATIC], HUE), alliance="Lakeus", demonstration=True, roots=[Path(__file__).parent])
+    return Site(
+        Assets([web, STATIC], HUE),
+        alliance="Lakeus",
+        demonstration=True,
+        roots=[Path(__file__).parent],
+    )
 
 
 def gallery_shell(site: Site, language: str, here: str = "/gallery", *, signed_in: bool = True) -> Shell:
@@ -95,7 +126,14 @@ def gallery_shell(site: Site, language: str, here: str = "/gallery", *, signed_i
         NavItem(texts.text("Follow-up"), "/gallery?follow-up", 0),
         NavItem(texts.text("Plan"), "/gallery?documents"),
     )
-    return Shell(site=site, language=language, here=here, csrf_token="token", acting=acting, navigation=navigation)
+    return Shell(
+        site=site,
+        language=language,
+        here=here,
+        csrf_token="token",
+        acting=acting,
+        navigation=navigation,
+    )
 
 
 def gallery_values(form: FormState = FORM) -> dict[str, Any]:
@@ -106,7 +144,13 @@ def gallery_values(form: FormState = FORM) -> dict[str, Any]:
         Row("Onni Pitkäsukunimi-Vielpitempi", "accepted", date(2026, 12, 24), -50),
         Row("Eeva Malli", "rejected", date(2026, 1, 1), 123456789),
     ]
-    return {"form": form, "rows": rows, "states": states, "bases": tuple(words.WORDS["basis"]), "day": date(2026, 3, 5)}
+    return {
+        "form": form,
+        "rows": rows,
+        "states": states,
+        "bases": tuple(words.WORDS["basis"]),
+        "day": date(2026, 3, 5),
+    }
 
 
 def start_values() -> dict[str, Any]:
@@ -120,13 +164,20 @@ def gallery(web: Path) -> Litestar:
     site = gallery_site(web)
 
     def shell(request: Request[Any, Any, Any], *, signed_in: bool = True) -> Shell:
-        cookie, wish = request.cookies.get(COOKIE), request.headers.get("accept-language")
+        cookie, wish = (
+            request.cookies.get(COOKIE),
+            request.headers.get("accept-language"),
+        )
         language = negotiate(cookie, wish, demonstration=True)
         return gallery_shell(site, language, request.url.path, signed_in=signed_in)
 
     @get("/gallery", sync_to_thread=False)
     def shown(request: Request[Any, Any, Any], form: FromQuery[str] = "") -> Response[str]:
-        return render(shell(request), "gallery.html", **gallery_values(FormState() if form == "empty" else FORM))
+        return render(
+            shell(request),
+            "gallery.html",
+            **gallery_values(FormState() if form == "empty" else FORM),
+        )
 
     @post("/gallery", sync_to_thread=False)
     def sent(request: Request[Any, Any, Any]) -> Response[str]:
@@ -138,12 +189,21 @@ def gallery(web: Path) -> Litestar:
 
     @get("/welcome", sync_to_thread=False)
     def welcome(request: Request[Any, Any, Any]) -> Response[str]:
-        return render(shell(request, signed_in=False), "layout/welcome.html", organisations=ORGANISATIONS)
+        return render(
+            shell(request, signed_in=False),
+            "layout/welcome.html",
+            organisations=ORGANISATIONS,
+        )
 
     @get("/error/{status:int}", sync_to_thread=False)
     def error(request: Request[Any, Any, Any], status: FromPath[int]) -> Response[str]:
         sign_in = "/sign-in/voima" if status == 401 else ""
-        return render_error(shell(request, signed_in=False), status, reference="7f3a-91c2", sign_in=sign_in)
+        return render_error(
+            shell(request, signed_in=False),
+            status,
+            reference="7f3a-91c2",
+            sign_in=sign_in,
+        )
 
     return Litestar([shown, sent, start, welcome, error, site.assets.handler()], openapi_config=None)
 

@@ -21,9 +21,20 @@ def served(factory: str, environ: Mapping[str, str] | None = None) -> Iterator[s
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "asgi",
+        "--factory",
+        "--port",
+        str(port),
+    ]
     process = subprocess.Popen(
-        [*command, "--log-level", "error", factory], cwd=REPOSITORY, env={**os.environ, **(environ or {})}
+        [*command, "--log-level", "error", factory],
+        cwd=REPOSITORY,
+        env={**os.environ, **(environ or {})},
     )
     try:
         base_url = f"http://127.0.0.1:{port}"

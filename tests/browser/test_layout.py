@@ -5,9 +5,22 @@ from typing import Literal
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.chromium import assert_accessible, assert_fits, assert_focus_seen, watched_page
+from tests.browser.chromium import (
+    assert_accessible,
+    assert_fits,
+    assert_focus_seen,
+    watched_page,
+)
 
-PAGES = ("/", "/welcome", "/gallery", "/gallery?form=empty", "/error/404", "/error/401", "/error/500")
+PAGES = (
+    "/",
+    "/welcome",
+    "/gallery",
+    "/gallery?form=empty",
+    "/error/404",
+    "/error/401",
+    "/error/500",
+)
 
 
 @pytest.mark.parametrize(

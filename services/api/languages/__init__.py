@@ -61,4 +61,7 @@ def negotiate(cookie: str | None, accept_language: str | None, *, demonstration:
             wishes.append((-float(weight or 1), tag.strip().lower().split("-")[0]))
         except ValueError:
             continue
-    return next((tag for _, tag in sorted(wishes, key=lambda wish: wish[0]) if tag in NAMES), DEFAULT)
+    return next(
+        (tag for _, tag in sorted(wishes, key=lambda wish: wish[0]) if tag in NAMES),
+        DEFAULT,
+    )

@@ -10,14 +10,25 @@ from services.api.languages import FOLDER, NAMES
 
 PAGES = FOLDER.parent
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
-KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "ngettext": (1, 2), "mark": None}
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "mark": None,
+}
 TRANSLATED = tuple(language for language in NAMES if language != "en")
 
 
 def texts_in_use() -> Catalog:
     """Every text of the templates and the Python of `services/api`."""
     catalog = Catalog()
-    found = extract_from_dir(PAGES, METHODS, keywords=KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True)
+    found = extract_from_dir(
+        PAGES,
+        METHODS,
+        keywords=KEYWORDS,
+        comment_tags=("Translators:",),
+        strip_comment_tags=True,
+    )
     for _, _, message, comments, context in found:
         catalog.add(message, None, auto_comments=comments, context=context)
     return catalog
@@ -43,9 +54,22 @@ def update(language: str) -> int:
     No header, line numbers or dates are written: a change of the file is a change of a text.
     """
     catalog = read_catalogue(language)
-    catalog.update(texts_in_use(), no_fuzzy_matching=True, update_header_comment=False, keep_user_comments=True)
+    catalog.update(
+        texts_in_use(),
+        no_fuzzy_matching=True,
+        update_header_comment=False,
+        keep_user_comments=True,
+    )
     with catalogue_path(language).open("wb") as file:
-        write_po(file, catalog, width=0, no_location=True, omit_header=True, sort_output=True, ignore_obsolete=True)
+        write_po(
+            file,
+            catalog,
+            width=0,
+            no_location=True,
+            omit_header=True,
+            sort_output=True,
+            ignore_obsolete=True,
+        )
     return len(untranslated(catalog))
 
 

@@ -13,8 +13,6 @@ from services.api.assets import Assets
 from services.api.language_choice import language_choice
 from services.api.pages import Site
 
-pytestmark = pytest.mark.asyncio
-
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
@@ -27,7 +25,8 @@ def site(tmp_path: Path) -> Site:
 @pytest_asyncio.fixture
 async def client(site: Site) -> AsyncIterator[AsyncClient]:
     app = Litestar([site.assets.handler(), language_choice(site)], openapi_config=None)
-    async with AsyncClient(transport=ASGITransport(app=app), base_url="http://127.0.0.1") as running:
+    transport = ASGITransport(app=app)  # type: ignore[arg-type]  # Litestar types its scope more narrowly than ASGI
+    async with AsyncClient(transport=transport, base_url="http://127.0.0.1") as running:
         yield running
 
 
@@ -50,11 +49,17 @@ async def test_text_assets_travel_packed_to_those_who_unpack(client: AsyncClient
 
 async def test_other_names_and_old_hashes_are_not_found(client: AsyncClient, site: Site) -> None:
     digest = site.assets.digest
-    for address in (f"/static/{digest}/private.txt", f"/static/{digest}/..%2fpages.py", "/static/0000/a.css"):
+    for address in (
+        f"/static/{digest}/private.txt",
+        f"/static/{digest}/..%2fpages.py",
+        "/static/0000/a.css",
+    ):
         assert (await client.get(address)).status_code == 404, address
 
 
-async def test_choice_of_language_is_remembered_and_returns(client: AsyncClient) -> None:
+async def test_choice_of_language_is_remembered_and_returns(
+    client: AsyncClient,
+) -> None:
     answer = await client.get("/language/sv", params={"next": "/o/voima/?page=2"})
     assert (answer.status_code, answer.headers["location"]) == (303, "/o/voima/?page=2")
     cookie = answer.headers["set-cookie"]
@@ -62,7 +67,14 @@ async def test_choice_of_language_is_remembered_and_returns(client: AsyncClient)
 
 
 @pytest.mark.parametrize(
-    "address", ["https://evil.example", "//evil.example", "/\\evil.example", "/\t/evil.example", ""]
+    "address",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "",
+    ],
 )
 async def test_choice_of_language_leads_nowhere_else(client: AsyncClient, address: str) -> None:
     answer = await client.get("/language/en", params={"next": address})

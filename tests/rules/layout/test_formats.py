@@ -19,7 +19,13 @@ def test_an_instant_is_shown_on_its_day_in_helsinki() -> None:
 
 @pytest.mark.parametrize(
     ("cents", "shown"),
-    [(0, "0,00 €"), (5, "0,05 €"), (-50, "−0,50 €"), (123450, "1 234,50 €"), (-123456789, "−1 234 567,89 €")],
+    [
+        (0, "0,00 €"),
+        (5, "0,05 €"),
+        (-50, "−0,50 €"),
+        (123450, "1 234,50 €"),
+        (-123456789, "−1 234 567,89 €"),
+    ],
 )
 def test_euros(cents: int, shown: str) -> None:
     assert euros(cents) == shown.replace(" ", "\xa0")

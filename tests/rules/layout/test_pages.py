@@ -1,14 +1,29 @@
 """What every page carries, whatever is on it."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jinja2 import DictLoader, UndefinedError
 
 from services.api.assets import STATIC, Assets
 from services.api.languages import NAMES, PSEUDO
-from services.api.pages import Acting, FormState, NavItem, Shell, Site, content_security_policy, render, render_error
-from tests.browser.gallery import ORGANISATIONS, gallery_shell, gallery_values, start_values
+from services.api.pages import (
+    Acting,
+    FormState,
+    NavItem,
+    Shell,
+    Site,
+    content_security_policy,
+    render,
+    render_error,
+)
+from tests.browser.gallery import (
+    ORGANISATIONS,
+    gallery_shell,
+    gallery_values,
+    start_values,
+)
 from tests.untranslated import untranslated
 
 ERRORS = (400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503, 418, 504)
@@ -26,10 +41,16 @@ def assets(tmp_path_factory: pytest.TempPathFactory) -> Assets:
 @pytest.fixture
 def site(assets: Assets) -> Site:
     gallery = Path(__file__).parents[2] / "browser"
-    return Site(assets, alliance="Lakeus", demonstration=True, form_origins=["http://127.0.0.1:9"], roots=[gallery])
+    return Site(
+        assets,
+        alliance="Lakeus",
+        demonstration=True,
+        form_origins=["http://127.0.0.1:9"],
+        roots=[gallery],
+    )
 
 
-def content(site: Site, language: str, template: str, **values: object) -> str:
+def content(site: Site, language: str, template: str, **values: Any) -> str:
     return render(gallery_shell(site, language), template, **values).content
 
 
@@ -120,7 +141,14 @@ def test_without_other_organisations_there_is_no_menu(site: Site) -> None:
         session_seconds=60,
     )
     navigation = (NavItem("A", "/a", 0), NavItem("B", "/b", 1234), NavItem("C", "/c"))
-    shell = Shell(site=site, language="en", here="/a?b=c&d", csrf_token="t0k", acting=acting, navigation=navigation)
+    shell = Shell(
+        site=site,
+        language="en",
+        here="/a?b=c&d",
+        csrf_token="t0k",
+        acting=acting,
+        navigation=navigation,
+    )
     page = render(shell, "layout/welcome.html", organisations=()).content
     assert "data-menu" not in page
     assert 'action="/o/paja/sign-out"' in page and 'value="t0k"' in page
