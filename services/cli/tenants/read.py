@@ -17,6 +17,9 @@ from services.cli.tenants.shapes import Agreement, Alliance, AllianceFile, Organ
 
 T = TypeVar("T", bound=Struct)
 
+PLACEHOLDER = "{identity_provider}"
+"""Stands in an issuer for the address of the development identity provider, which each start may choose anew."""
+
 
 class TenantsFault(Fault):
     """The files cannot be used; `problems` lists every reason as `file:line: what`."""
@@ -113,3 +116,15 @@ def _forgotten_folders(root: Path, slugs: Iterable[str], top: _File) -> None:
     for path in sorted(root.glob("*/organisation.toml")):
         if path.parent.name not in slugs:
             top.say(("organisations",), f"organisations does not name the folder {path.parent.name}")
+
+
+def at_identity_provider(alliance: Alliance, address: str) -> Alliance:
+    """The same alliance with the placeholder replaced by `address` (no trailing slash); Fault when it is needed and empty."""
+    members = {}
+    for slug, member in alliance.organisations.items():
+        issuer = member.connection.issuer
+        if PLACEHOLDER in issuer and not address:
+            raise Fault(f"the issuer of {slug} is {issuer}: set NIVEL_IDENTITY_URL to the address of the identity provider")
+        connection = msgspec.structs.replace(member.connection, issuer=issuer.replace(PLACEHOLDER, address))
+        members[slug] = msgspec.structs.replace(member, connection=connection)
+    return msgspec.structs.replace(alliance, organisations=members)

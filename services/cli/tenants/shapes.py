@@ -31,7 +31,7 @@ class Words(Struct, frozen=True):
 class Notice(Struct, frozen=True):
     """One version of a notice; `longest_days` bounds every permission given on it."""
 
-    code: Slug | Literal["client_permission"]
+    code: Annotated[str, Meta(pattern=r"^[a-z][a-z_]{0,39}$")]
     version: Annotated[int, Meta(ge=1)]
     longest_days: Annotated[int, Meta(ge=1, le=3650)]
     classes: tuple[DataClass, ...]
