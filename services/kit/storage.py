@@ -66,7 +66,7 @@ _store: _Store | None = None
 
 def open_storage(settings: Settings) -> None:
     """Tell the process its store; connects to nothing yet. Raises SettingsError when address or secrets are missing."""
-    global _store  # noqa: PLW0603 - one store per process, like the one engine
+    global _store
     _store = _Store(settings)
 
 

@@ -91,14 +91,15 @@ def hash_of_link(previous: bytes, number: int, rows_hash: bytes) -> bytes:
 def verify(links: Sequence[Link], rows: Mapping[UUID, LogRow], roots: Sequence[Root], *, key: bytes) -> list[Fault]:
     """Every fault of one alliance's chain, lowest link first; empty when it holds.
 
-    `rows` are the alliance's rows by id; those in no link have not been sealed yet and are not judged. `roots` come from
-    the object store. What happened to a row before its link's root was stored cannot be told.
+    `rows` are the alliance's rows by id; those in no link have not been sealed yet and are not judged. `roots` come
+    from the object store. What happened to a row before its link's root was stored cannot be told.
     """
     return sorted({*_faults_of_links(links), *_faults_of_rows(links, rows, key), *_faults_of_roots(links, roots)})
 
 
 def _faults_of_links(links: Sequence[Link]) -> list[Fault]:
-    found, previous = [], START
+    found: list[Fault] = []
+    previous = START
     for place, link in enumerate(sorted(links, key=lambda each: each.number), start=1):
         if link.number != place:
             return [*found, Fault(place, "link missing")]
@@ -126,4 +127,8 @@ def _faults_of_rows(links: Sequence[Link], rows: Mapping[UUID, LogRow], key: byt
 
 def _faults_of_roots(links: Sequence[Link], roots: Sequence[Root]) -> list[Fault]:
     hashes = {link.number: link.hash for link in links}
-    return [Fault(root.number, "link differs from its stored root") for root in roots if hashes.get(root.number) != root.hash]
+    return [
+        Fault(root.number, "link differs from its stored root")
+        for root in roots
+        if hashes.get(root.number) != root.hash
+    ]

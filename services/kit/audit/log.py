@@ -33,7 +33,7 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
 
 def open_log(key: bytes) -> None:
     """Give the process the 32-byte log key; nothing can be logged, and so nothing shown, before."""
-    global _key  # noqa: PLW0603 - one key per process, like the one engine
+    global _key
     _key = key
 
 

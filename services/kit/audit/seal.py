@@ -1,4 +1,4 @@
-"""Seal the read log: chain its rows per alliance every few seconds, store the newest hash out of the database's reach."""
+"""Seal the read log: chain its rows per alliance every few seconds, store the newest hash outside the database."""
 
 import logging
 from datetime import datetime, timedelta

@@ -19,6 +19,9 @@ MOST_DISPATCHES = 25
 FINAL = (Invalid, NotAllowed, NotFound, WallBreach)
 """The same question gets the same answer: such a failure is not tried again."""
 
+DATABASE_AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
+"""What a statement raises while the database is down, starting or not yet migrated."""
+
 CLAIM = f"""
 WITH due AS (
     SELECT id FROM job WHERE queue = $1 AND done_at IS NULL AND dead_at IS NULL AND next_at <= now()
@@ -120,7 +123,7 @@ async def mark_done_after(job_id: UUID) -> None:
 
 
 async def mark_failed(job_id: UUID, error: BaseException, *, most_attempts: int) -> None:
-    """Count the failure and set the next attempt (1 s doubling to 1 h, half to one and a half of it), or set it aside."""
+    """Count the failure; set the next attempt (1 s doubling to 1 h, times a random 0.5 to 1.5) or set the job aside."""
     await call_narrow(FAILED, job_id, describe(error), isinstance(error, FINAL), most_attempts)
 
 

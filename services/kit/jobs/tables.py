@@ -1,4 +1,4 @@
-"""The job row is the truth: outbox, idempotency key, retry state and dead letter in one. A broker only rings the bell."""
+"""The job row is the truth: outbox, idempotency key, retry state, dead letter. A broker only rings the bell."""
 
 from piccolo.columns import JSONB, UUID, Integer, Text, Timestamptz
 from piccolo.table import Table
