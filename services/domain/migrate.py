@@ -48,9 +48,11 @@ BEGIN
     FOR thing IN SELECT policyname AS name, tablename FROM pg_policies WHERE schemaname = 'public' LOOP
         EXECUTE format('DROP POLICY %I ON %I', thing.name, thing.tablename);
     END LOOP;
+    FOR thing IN SELECT relname AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace
+                 AND relkind IN ('r', 'S') AND pg_get_userbyid(relowner) = current_user LOOP
+        EXECUTE format('REVOKE ALL ON %I FROM nivel_api, nivel_worker', thing.name);
+    END LOOP;
 END $$;
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM nivel_api, nivel_worker;
-REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM nivel_api, nivel_worker;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO nivel_api, nivel_worker, nivel_system;
 GRANT CREATE ON SCHEMA public TO nivel_system;
