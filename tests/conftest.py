@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from services.kit.db.engine import close_engine, open_engine
 from services.kit.settings import Settings
+from tests.support.alliance import Cast, a_cast
 from tests.support.cluster import Cluster, shared_cluster
 from tests.support.secret_files import write_secrets
 
@@ -53,6 +54,12 @@ async def owner(postgres: Cluster, settings: Settings) -> AsyncIterator[asyncpg.
     connection = await asyncpg.connect(postgres.dsn("postgres", postgres.database_of(settings)))
     yield connection
     await connection.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def cast(database: Settings, owner: asyncpg.Connection) -> Cast:
+    """A fresh alliance, and the engine open: what nearly every test of the walls and the API starts from."""
+    return await a_cast(owner)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
