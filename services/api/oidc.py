@@ -37,12 +37,16 @@ class AnswerRefused(Exception):
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """Seconds and bytes. `deadline` is for all requests of one step together; `throttle` lies between two key fetches."""
+    """Seconds and bytes. `deadline` is for all requests of one step together; `throttle` lies between two key fetches.
+
+    `logout_memory` is how long a logout token's id is remembered: longer than such a token may live.
+    """
 
     deadline: float = 8.0
     metadata: float = 3600.0
     throttle: float = 10.0
     leeway: int = 60
+    logout_memory: int = 3600
     answer_bytes: int = 262_144
 
 
@@ -106,13 +110,17 @@ class Provider:
             url, _ = client.create_authorization_url(endpoint, state=state, nonce=nonce, code_verifier=verifier, **hint)
         return str(url)
 
-    async def identity(self, *, code: str, verifier: str, nonce: str, iss: str | None) -> Identity:
-        """Exchange the code and check the id token. `iss` is the parameter of the callback (RFC 9207), if there was one."""
+    async def check_sender(self, iss: str | None) -> None:
+        """Whether the callback came from this provider: `iss` is its parameter (RFC 9207), which must not be left out either."""
         with deadline(self.limits.deadline):
             metadata = await self._documents()
-            promised = metadata.get("authorization_response_iss_parameter_supported") is True
-            if (iss is not None or promised) and iss != self.connection.issuer:
-                raise AnswerRefused("callback_iss")
+        promised = metadata.get("authorization_response_iss_parameter_supported") is True
+        if (iss is not None or promised) and iss != self.connection.issuer:
+            raise AnswerRefused("callback_iss")
+
+    async def identity(self, *, code: str, verifier: str, nonce: str) -> Identity:
+        """Exchange the code and check the id token."""
+        with deadline(self.limits.deadline):
             try:
                 async with self._client() as client:
                     answer = await client.fetch_token(

@@ -97,3 +97,18 @@ def _from_oklch(lightness: float, chroma: float, hue: int) -> tuple[float, float
 def _gamma(channel: float) -> float:
     channel = min(1.0, max(0.0, channel))
     return 12.92 * channel if channel <= 0.0031308 else 1.055 * channel ** (1 / 2.4) - 0.055
+
+
+def hue_of(colour: str) -> int:
+    """The OKLCH hue in degrees of an sRGB colour `#rrggbb`: what `theme_css` makes of an alliance's own colour."""
+    red, green, blue = (_linear(int(colour[start : start + 2], 16) / 255) for start in (1, 3, 5))
+    long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
+    medium = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
+    short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
+    a = 1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short
+    b = 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short
+    return round(math.degrees(math.atan2(b, a))) % 360
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)
