@@ -33,7 +33,9 @@ class _File:
     """One TOML file and what is wrong with it."""
 
     def __init__(self, root: Path, name: str) -> None:
-        self.name, self.problems, self.content, self._lines = name, list[tuple[int, str]](), dict[str, Any](), {(): 1}
+        self.name, self.problems = name, list[tuple[int, str]]()
+        self.content: dict[str, Any] = {}
+        self._lines: dict[Place, int] = {(): 1}
         try:
             text = (root / name).read_text(encoding="utf-8")
             self._lines = lines_of(text)
