@@ -237,12 +237,14 @@ def _install_node_packages(guard: Guard) -> bool:
         stamp.unlink(missing_ok=True)
         node, npm = programs
         path = f"{node.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
-        # The wheel's npm is a script to give to its node; the machine's is a program of its own.
-        command = [node, npm] if npm.suffix == ".js" else [npm]
-        options = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        _run(
-            guard, [*command, *options], "The node packages could not be installed.", cwd=NODE_HOME, env={"PATH": path}
-        )
+        env = {"PATH": path}
+        command: list[str | Path] = [npm]
+        if (
+            npm.suffix == ".js"
+        ):  # the wheel's: a script to give to its node, which trusts the machine's authorities if told
+            command, env["NODE_OPTIONS"] = [node, npm], "--use-system-ca"
+        command += ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+        _run(guard, command, "The node packages could not be installed.", cwd=NODE_HOME, env=env)
         try:
             build_assets(NODE_HOME / "node_modules", HOME)
         except (WrongAsset, OSError) as error:

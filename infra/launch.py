@@ -169,6 +169,7 @@ class Installation:
                 self._product("api", "api", "--port", str(self.asked.port), leaves_out="WORKER_DATABASE_URL")
             )
             self.supervisor.wait_until_ready("api", lambda: is_answering(self.asked.port))
+            self.supervisor.wait_until_ready("worker", lambda: True)  # it has no port; that it still runs must do
 
     def _environment(self, database: Postgres, store: objects.Objects) -> dict[str, str]:
         """The settings of the product's processes."""

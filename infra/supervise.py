@@ -77,10 +77,12 @@ class Supervisor:
     def wait_until_ready(self, name: str, probe: Callable[[], bool], timeout: float = 60) -> None:
         """Wait until `probe` holds; raises StartFailed with the end of the log when the program ends or the time is over."""
         child, deadline = self._children[name], time.monotonic() + timeout
-        while not probe():
+        while True:
             code = child.process.poll()
             if code is not None:
                 raise StartFailed(f"{name} ended with code {code} while starting.\n{_tail(child.program.log)}")
+            if probe():
+                return
             if time.monotonic() > deadline:
                 raise StartFailed(f"{name} was not ready after {timeout:.0f} seconds.\n{_tail(child.program.log)}")
             time.sleep(0.05)
