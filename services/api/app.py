@@ -15,13 +15,19 @@ from litestar.types import Message, Scope
 
 from services.api import session, sign_in
 from services.api.assets import STATIC, Assets
+from services.api.audit import routes as audit
 from services.api.errors import answer_error
 from services.api.language_choice import language_choice
 from services.api.log_lines import LOG, start_log
 from services.api.oidc import Limits
+from services.api.organisations import routes as organisations
+from services.api.outcomes import routes as outcomes
 from services.api.pages import Site
+from services.api.people import routes as people
 from services.api.provider_http import origin
 from services.api.providers import Providers
+from services.api.referrals import routes as referrals
+from services.api.sharing import routes as sharing
 from services.api.theme import hue_of
 from services.domain.organisations.queries import sign_in_choices
 from services.kit.audit.log import log_refusal, open_log
@@ -48,7 +54,8 @@ def alive() -> Response[str]:
     return Response("alive\n", media_type=MediaType.TEXT)
 
 
-ROUTES = [alive, *sign_in.ROUTES, *session.ROUTES]
+SLICES = (organisations, sharing, people, referrals, outcomes, audit)
+ROUTES = [alive, *sign_in.ROUTES, *session.ROUTES, *(route for part in SLICES for route in part.ROUTES)]
 
 
 def application() -> Litestar:

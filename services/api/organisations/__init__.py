@@ -1,0 +1,1 @@
+"""The alliance's members over HTTP."""

@@ -1,0 +1,1 @@
+"""Persons, their plans and assessments over HTTP."""

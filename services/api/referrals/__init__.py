@@ -1,0 +1,1 @@
+"""Referrals and services used over HTTP."""

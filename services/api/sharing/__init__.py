@@ -1,0 +1,1 @@
+"""Permissions, shares and the reason why over HTTP."""
