@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from services.domain.people.rules import Fault, text_faults
+
 EMPLOYMENT_KINDS = (
     "open",
     "subsidised",
@@ -17,8 +19,6 @@ LARGEST_HOURS_TENTHS = 1680
 """168 hours a week, in tenths of an hour."""
 AHEAD_DAYS = 90
 """A job may be recorded before it begins, at most so many days."""
-
-Fault = tuple[str, str]
 
 
 def hours_band(hours_tenths: int) -> str:
@@ -36,13 +36,9 @@ def job_faults(
     *, kind: str, employer: str, hours_tenths: int, started_on: date, ended_on: date | None, today: date
 ) -> list[Fault]:
     """Every fault of a job as (field, code)."""
-    faults: list[Fault] = []
+    faults = text_faults({"employer": employer}, required=True)
     if kind not in EMPLOYMENT_KINDS:
         faults.append(("kind", "outcomes.kind_unknown"))
-    if not employer.strip():
-        faults.append(("employer", "input.missing"))
-    elif len(employer) > 200:
-        faults.append(("employer", "input.too_long"))
     if not 0 < hours_tenths <= LARGEST_HOURS_TENTHS:
         faults.append(("hours", "outcomes.hours_impossible"))
     if started_on > today + timedelta(days=AHEAD_DAYS):

@@ -17,11 +17,16 @@ from services.domain.people.rules import (
 from services.domain.sharing.actions import register_anchor
 from services.domain.sharing.queries import serves
 from services.domain.sharing.rules import READERS, DataClass
+from services.kit.audit.log import Read, log_reads
 from services.kit.clock import day_of
 from services.kit.crypto import keyed_hash, keyring, seal
 from services.kit.db.context import ActingContext
 from services.kit.db.unit import execute, fetch_value
 from services.kit.errors import Invalid, NotAllowed, NotFound, Reason
+from services.kit.identity.limits import Limit, count_act
+
+REGISTRATIONS = Limit(attempts=300, seconds=24 * 60 * 60)
+"""Per user: more than a busy front desk takes in, far less than a list of numbers to try."""
 
 
 class RegisterPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -64,7 +69,8 @@ async def register_person(actor: ActingContext, *, given: RegisterPerson) -> UUI
     """Register a person as the acting organisation's client; returns the person's id.
 
     With an identity number this is get-or-create across the alliance: answer, form and timing say nothing about
-    whether anybody knew the person before. A card that the organisation holds already is left as it is.
+    whether anybody knew the person before. A card that the organisation holds already is left as it is. Logged; raises
+    TooMany above `REGISTRATIONS`.
     """
     require_role(actor, DataClass.IDENTITY)
     today = day_of(actor.now)
@@ -76,9 +82,12 @@ async def register_person(actor: ActingContext, *, given: RegisterPerson) -> UUI
         today=today,
     )
     raise_faults(faults + contact_faults(phone=given.phone, email=given.email, address=given.address))
+    await count_act(REGISTRATIONS, "people.too_many_registrations", actor.user_id)
     number = parse_number(given.number, today) if given.number.strip() else None
     number_hash = keyed_hash(keyring.identity, f"person {actor.alliance_id}", number.text) if number else None
     person_id = await register_anchor(actor, number_hash=number_hash)
+    seen = Read(data_class=DataClass.IDENTITY.value, person_ids=(person_id,))
+    await log_reads(actor, surface="people.register_person", reads=[seen])
     card = await fetch_value(
         "INSERT INTO card_identity (id, owner_id, person_id, given_name, family_name, birth_date, sort_name,"
         " recorded_by, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"

@@ -12,7 +12,7 @@ from stdnum.fi import hetu
 CENTURIES = {"+": 1800, **dict.fromkeys("-YXWVU", 1900), **dict.fromkeys("ABCDEF", 2000)}
 OLDEST = date(1900, 1, 1)
 LIMITS = {"given_name": 100, "family_name": 100, "phone": 40, "email": 200, "address": 300, "goal": 500, "steps": 4000}
-LIMITS["description"] = 4000
+LIMITS |= {"description": 4000, "reason": 2000, "text": 2000, "employer": 200}
 
 Fault = tuple[str, str]
 """(field, code)."""

@@ -8,6 +8,7 @@ import msgspec
 
 from services.domain.organisations.queries import members
 from services.domain.people.actions import raise_faults, require_role
+from services.domain.people.rules import text_faults
 from services.domain.referrals.access import ReferralView
 from services.domain.referrals.queries import referral
 from services.domain.referrals.rules import (
@@ -160,6 +161,10 @@ async def _permission(actor: ActingContext, given: OfferReferral) -> UUID | None
 
 
 async def _refuse_second_offer(actor: ActingContext, given: OfferReferral) -> None:
+    # Two offers at once would not see each other: the second waits here until the first has committed.
+    await execute(
+        "SELECT pg_advisory_xact_lock(hashtext($1), hashtext($2))", str(actor.organisation_id), str(given.person_id)
+    )
     other = await fetch_value(
         "SELECT id FROM referral WHERE person_id = $1 AND receiver_id = $2 AND sender_id = $3 AND service = $4"
         " AND state IN ('offered', 'accepted') LIMIT 1",
@@ -198,10 +203,7 @@ async def _move(
 
 def _check_reason(reason_code: str, known: Sequence[str], text: str) -> None:
     faults = [] if reason_code in known else [("reason_code", "referrals.reason_unknown")]
-    if reason_code == "other" and not text.strip():
-        faults.append(("text", "input.missing"))
-    if len(text) > 2000:
-        faults.append(("text", "input.too_long"))
+    faults += text_faults({"text": text}, required=reason_code == "other")
     raise_faults(faults)
 
 

@@ -9,12 +9,13 @@ import msgspec
 from services.domain.people.access import IdentityView
 from services.domain.people.queries import identities_of
 from services.domain.referrals.access import ReferralView, ServiceUseView, referral_view, service_use_view
+from services.domain.referrals.rules import STATES
 from services.domain.sharing.queries import sight
 from services.domain.sharing.rules import DataClass
 from services.kit.audit.log import Read, log_reads
 from services.kit.db.context import ActingContext
 from services.kit.db.unit import fetch, fetch_row, fetch_value
-from services.kit.errors import NotFound
+from services.kit.errors import Invalid, NotFound, Reason
 
 PAGE = 50
 EXACT_UP_TO = 10_000
@@ -56,6 +57,7 @@ async def referrals(
     actor: ActingContext, *, box: Box, state: str = "", after: Cursor | None = None, limit: int = PAGE
 ) -> ReferralPage:
     """The acting organisation's inbox or outbox, newest offer first; `state` narrows it."""
+    _check_state(state)
     moment, last = after or FIRST
     rows = await fetch(
         f"SELECT * FROM referral WHERE {COLUMN[box]} = $1 AND (offered_at, id) < ($2, $3)"
@@ -83,6 +85,7 @@ async def waiting(actor: ActingContext, *, box: Box, limit: int = PAGE) -> tuple
 
 async def count_referrals(actor: ActingContext, *, box: Box, state: str = "") -> int:
     """How many the list holds: exact to 10,000, then 10,001, meaning more."""
+    _check_state(state)
     return int(
         await fetch_value(
             f"SELECT count(*) FROM (SELECT FROM referral WHERE {COLUMN[box]} = $1 AND ($2 = '' OR state = $2) LIMIT $3) c",
@@ -128,6 +131,11 @@ async def service_uses(actor: ActingContext, *, person_id: UUID) -> list[Service
     views = [service_use_view(row, eyes) for row in rows]
     await _log(actor, views, surface="referrals.service_uses")
     return views
+
+
+def _check_state(state: str) -> None:
+    if state and state not in STATES:
+        raise Invalid([Reason("referrals.state_unknown", "state")])
 
 
 async def _with_names(actor: ActingContext, rows: list[dict[str, object]], *, surface: str) -> tuple[ReferralRow, ...]:

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from services.domain.people.rules import Fault, text_faults
 from services.domain.sharing.rules import MINIMUM_CLASSES, DataClass
 
 OFFER_DAYS = 14
@@ -41,7 +42,7 @@ MOVES: dict[tuple[str, str], Literal["sender", "receiver", "system"]] = {
     ("offered", "expired"): "system",
 }
 
-Fault = tuple[str, str]
+STATES = ("offered", "accepted", "rejected", "cancelled", "expired")
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -77,11 +78,9 @@ def offer_faults(
     *, service: str, services_of_receiver: Collection[str], reason: str, permitted: Sequence[str], by_contract: bool
 ) -> list[Fault]:
     """Every fault of an offer as (field, code)."""
-    faults: list[Fault] = []
+    faults = text_faults({"reason": reason}, required=False)
     if service not in services_of_receiver:
         faults.append(("service", "referrals.service_not_offered"))
-    if len(reason) > 2000:
-        faults.append(("reason", "input.too_long"))
     if set(permitted) - {c.value for c in PERMITTED_BY_PERSON}:
         faults.append(("permitted", "referrals.class_not_permittable"))
     if not by_contract:

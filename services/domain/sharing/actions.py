@@ -90,6 +90,7 @@ async def withdraw_permission(actor: ActingContext, *, basis_id: UUID) -> BasisV
 
     Only the organisation that recorded it does this for the person; Conflict names what its state would allow.
     """
+    await execute("SELECT FROM basis WHERE id = $1 FOR UPDATE", basis_id)  # of two withdrawals at once one comes second
     basis = await basis_of(actor, basis_id)
     if not basis.given:
         raise NotFound("sharing.no_such_basis")
