@@ -27,7 +27,7 @@ VENV = HOME / "venv"
 PYTHON = VENV / "bin" / "python"
 NODE_HOME = HOME / "node"
 LOG = HOME / "install.log"
-OLDEST_NODE = 18
+OLDEST_NODE = 20
 PIP_INSTALL = (
     *("-m", "pip", "install", "--no-deps", "--require-hashes", "--no-input"),
     *("--disable-pip-version-check", "--progress-bar=off", "-r"),

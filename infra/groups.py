@@ -19,7 +19,7 @@ NO_BROWSER = "not run (no Chromium found; set CHROMIUM or install it)"
 
 
 def run_tests(arguments: Sequence[str]) -> int:
-    """Run pytest with these arguments; with --every-group a group of which no test ran is a failure. Returns the exit code."""
+    """Run pytest with these arguments and return its exit code; with --every-group, 1 when a group has no passed test."""
     chromium = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
     passed_on = [argument for argument in arguments if argument != EVERY_GROUP]
     options = ["-p", "xdist", "-n", "2", "--dist", "loadgroup"] if not passed_on else []

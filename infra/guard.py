@@ -1,9 +1,9 @@
 """A process that outlives its owner by a moment, to end the owner's children however the owner died.
 
-The guard reads a pipe of which only the owner holds the other end. `+ PID SIGNAL` and `- PID` tell it what runs; at the end of
-the file it sends each child its signal, waits, and kills what is left of each process group. Every child is started behind a
-gate (it waits for one line before it becomes the real program), so no child can run that the guard has not heard of.
-Standard library only: this also runs before the environment exists.
+The guard reads a pipe of which only the owner holds the other end. `+ PID SIGNAL` and `- PID` tell it what runs; at the
+end of the file it sends each child its signal, waits, and kills what is left of each process group. Every child is
+started behind a gate (it waits for one line before it becomes the real program), so no child can run that the guard has
+not heard of. Standard library only: this also runs before the environment exists.
 """
 
 from __future__ import annotations

@@ -52,7 +52,8 @@ def main(arguments: list[str]) -> int:
         lock = take_data_directory(asked.data)
         if not is_free(asked.port):
             raise StartFailed(
-                f"Port {asked.port} is taken by {holder(asked.port)}. Stop it, or choose another port: ./infra/run --port {asked.port + 1}"
+                f"Port {asked.port} is taken by {holder(asked.port)}. "
+                f"Stop it, or choose another port: ./infra/run --port {asked.port + 1}"
             )
         return Installation(asked, lock).run(began)
     except StartFailed as problem:
@@ -89,7 +90,8 @@ def take_data_directory(data: Path) -> int:
             owner = os.pread(lock, 20, 0).decode().strip()
             if Path(f"/proc/{owner or 'none'}").exists() or time.monotonic() > deadline:
                 raise StartFailed(
-                    f"Nivel already runs on {data} (process {owner}). Stop it there with Ctrl-C, or start on other data: ./infra/run --data DIR"
+                    f"Nivel already runs on {data} (process {owner}). "
+                    "Stop it there with Ctrl-C, or start on other data: ./infra/run --data DIR"
                 ) from None
             if not told:
                 print("  waiting for the previous start to end", flush=True)
@@ -222,7 +224,7 @@ class Installation:
         return answer.read_text()
 
     def _identity_program(self) -> Program:
-        """The development identity provider for the issuers the alliance describes, with the secrets of this installation."""
+        """The development identity provider: the issuers the alliance describes, with this installation's secrets."""
         self.people = json.loads(self._nivel("idp-config", str(ALLIANCE)))["issuers"]
         for issuer in self.people:
             issuer["client_secret"] = self.secrets.made(f"oidc/{issuer['slug']}")

