@@ -95,7 +95,9 @@ async def test_sigterm_lets_running_jobs_end_and_gives_the_others_back(
     paid = await superuser.fetchval(PAID)
     assert 8 <= paid < 30
     assert paid == await superuser.fetchval("SELECT count(*) FROM job WHERE done_at IS NOT NULL AND name = 'test.pay'")
-    assert await superuser.fetchval("SELECT bool_and(next_at <= now()) FROM job WHERE done_at IS NULL AND name = 'test.pay'")
+    assert await superuser.fetchval(
+        "SELECT bool_and(next_at <= now()) FROM job WHERE done_at IS NULL AND name = 'test.pay'"
+    )
 
 
 async def test_a_job_that_fails_is_tried_again_then_set_aside_without_its_message(

@@ -37,7 +37,11 @@ class Working:
         }
         with open(log, "ab") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.working"], cwd=REPOSITORY, env=environ, stdout=output, stderr=output
+                [sys.executable, "-m", "tests.support.working"],
+                cwd=REPOSITORY,
+                env=environ,
+                stdout=output,
+                stderr=output,
             )
 
     def said(self, words: str) -> bool:
