@@ -77,4 +77,3 @@ async def clone_database(
     yield clone
     for name in made:
         await postgres.drop(name)
-

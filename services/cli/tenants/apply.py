@@ -54,7 +54,9 @@ class Work:
     async def gone(self, table: str, ids: Iterable[UUID], column: str) -> None:
         """Refuse when the database has rows of this alliance that the files no longer name."""
         left = await self.connection.fetch(
-            f"SELECT {column} AS name FROM {table} WHERE alliance_id = $1 AND id <> ALL ($2)", self.alliance_id, list(ids)
+            f"SELECT {column} AS name FROM {table} WHERE alliance_id = $1 AND id <> ALL ($2)",
+            self.alliance_id,
+            list(ids),
         )
         if left:
             names = ", ".join(sorted(row["name"] for row in left))
@@ -171,13 +173,16 @@ async def _disable_others(work: Work, named: list[UUID]) -> None:
 
 
 async def _cards(work: Work, cards: list[Row]) -> None:
-    await work.connection.execute(
+    removed = await work.connection.execute(
         "DELETE FROM persona p USING account a WHERE a.id = p.account_id AND a.organisation_id = ANY ($1)"
         " AND p.account_id <> ALL ($2)",
         list(work.member_ids.values()),
         [card["account_id"] for card in cards],
     )
-    await work.keep("persona", cards, [str(card["position"] + 1) for card in cards], key="account_id")
+    before = len(work.changes)
+    await work.keep("persona", cards, [str(card["position"]) for card in cards], key="account_id")
+    changed = removed != "DELETE 0" or len(work.changes) > before
+    work.changes[before:] = ["~ cards of the start page"] if changed else []
 
 
 async def _notices(work: Work) -> None:

@@ -46,7 +46,7 @@ def _of_the_alliance(alliance: Alliance) -> Iterator[Found]:
     for index, rule in enumerate(file.policy):
         contract = BasisKind.PROCESSOR_CONTRACT in rule.bases and "staffing_firm" in rule.recipients
         for data_class in set(rule.classes) & NEVER_BY_CONTRACT_TO_STAFFING if contract else ():
-            problem = f"{data_class.value} never passes to a staffing firm on a processor contract"
+            problem = f"{data_class!s} never passes to a staffing firm on a processor contract"
             yield Found("alliance.toml", ("policy", index), problem)
     issuers = Counter(member.connection.issuer for member in alliance.organisations.values())
     for slug, member in alliance.organisations.items():
@@ -112,7 +112,9 @@ def _of_a_basis(alliance: Alliance, agreement: Agreement, basis: RegisteredBasis
     }  # fmt: skip
     for data_class in basis.classes:
         if data_class not in accepted:
-            problem = f"the policy accepts no {basis.kind} for {data_class.value} from {source.value} to {recipient.value}"
+            problem = (
+                f"the policy accepts no {basis.kind} for {data_class.value} from {source.value} to {recipient.value}"
+            )
             yield ("classes",), problem
 
 

@@ -91,7 +91,8 @@ def read_alliance(root: Path) -> Alliance:
     """Everything below `root`, checked as a whole. Raises TenantsFault with all problems; touches nothing."""
     top = _File(root, "alliance.toml")
     file = top.shape(AllianceFile)
-    slugs = file.organisations if file else ()
+    there = [path.parent.name for path in sorted(root.glob("*/organisation.toml"))]
+    slugs = file.organisations if file else there
     members = {slug: _File(root, f"{slug}/organisation.toml") for slug in slugs}
     papers = [_File(root, f"agreements/{path.name}") for path in sorted((root / "agreements").glob("*.toml"))]
     organisations = {slug: member.shape(Organisation) for slug, member in members.items()}
@@ -107,17 +108,13 @@ def read_alliance(root: Path) -> Alliance:
         names = [paper.name for paper in papers]
         for fault in faults(alliance, names):
             by_name[fault.file].say(fault.place, fault.problem)
-        _forgotten_folders(root, slugs, top)
+        for folder in there:
+            if folder not in slugs:
+                top.say(("organisations",), f"organisations does not name the folder {folder}")
     problems = [line for each in files for line in each.told()]
     if problems or file is None:
         raise TenantsFault(problems)
     return alliance
-
-
-def _forgotten_folders(root: Path, slugs: Iterable[str], top: _File) -> None:
-    for path in sorted(root.glob("*/organisation.toml")):
-        if path.parent.name not in slugs:
-            top.say(("organisations",), f"organisations does not name the folder {path.parent.name}")
 
 
 def at_identity_provider(alliance: Alliance, address: str) -> Alliance:
@@ -126,7 +123,9 @@ def at_identity_provider(alliance: Alliance, address: str) -> Alliance:
     for slug, member in alliance.organisations.items():
         issuer = member.connection.issuer
         if PLACEHOLDER in issuer and not address:
-            raise Fault(f"the issuer of {slug} is {issuer}: set NIVEL_IDENTITY_URL to the address of the identity provider")
+            raise Fault(
+                f"the issuer of {slug} is {issuer}: set NIVEL_IDENTITY_URL to the address of the identity provider"
+            )
         connection = msgspec.structs.replace(member.connection, issuer=issuer.replace(PLACEHOLDER, address))
         members[slug] = msgspec.structs.replace(member, connection=connection)
     return msgspec.structs.replace(alliance, organisations=members)
