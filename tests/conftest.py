@@ -8,6 +8,8 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from services.kit.audit.log import open_log
+from services.kit.crypto import open_keys
 from services.kit.db.engine import close_engine, open_engine
 from services.kit.settings import Settings
 from tests.support.alliance import Cast, a_cast
@@ -42,7 +44,9 @@ def settings(postgres: Cluster, secrets: Path, worker_id: str) -> Iterator[Setti
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def database(settings: Settings) -> AsyncIterator[Settings]:
-    """The engine, open as `nivel_api` on this worker's clone."""
+    """The engine, open as `nivel_api` on this worker's clone, with the keys of the log and of identity numbers."""
+    open_log(settings.key("log.key"))
+    open_keys(identity=settings.key("identity.key"), master=settings.key("master.key"))
     await open_engine(settings.database_url, context_key=settings.key("context.key"), name="nivel test")
     yield settings
     await close_engine()

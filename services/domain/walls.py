@@ -46,7 +46,7 @@ class WallFault(Exception):
 
 
 async def verify_walls(connection: asyncpg.Connection, *, outside: Sequence[str]) -> None:
-    """Raise WallFault unless every question about holes has an empty answer. `outside` are tables without row security."""
+    """Raise WallFault unless every question about holes has an empty answer; `outside` names tables without row security."""
     found = [
         f"{what}: {row[0]}"
         for what, question in HOLES.items()

@@ -33,8 +33,16 @@ FAULTS = (
         "term of the basis forgotten", "  AND (b.valid_until IS NULL OR (SELECT ctx_today()) <= b.valid_until)\n", ""
     ),
     Fault("day taken in UTC", "AT TIME ZONE 'Europe/Helsinki')::date", "AT TIME ZONE 'UTC')::date"),
-    Fault("class ignored", "AND n.source_id = ability.owner_id AND n.data_class = 'ability'", "AND n.source_id = ability.owner_id"),
-    Fault("owner ignored", "AND n.source_id = ability.owner_id AND n.data_class = 'ability'", "AND n.data_class = 'ability'"),
+    Fault(
+        "class ignored",
+        "AND n.source_id = ability.owner_id AND n.data_class = 'ability'",
+        "AND n.source_id = ability.owner_id",
+    ),
+    Fault(
+        "owner ignored",
+        "AND n.source_id = ability.owner_id AND n.data_class = 'ability'",
+        "AND n.data_class = 'ability'",
+    ),
     Fault("purpose ignored", "  AND (SELECT ctx_purpose()) = ANY (s.purposes)\n", ""),
     Fault(
         "staffing firm's rule forgotten",
@@ -50,5 +58,9 @@ FAULTS = (
         "left(token, 64)",
     ),
     Fault("context of another connection", "fields[9]::integer <> pg_backend_pid()", "false"),
-    Fault("context of another time", "abs(extract(epoch FROM transaction_timestamp()) - fields[10]::numeric) > 30", "false"),
+    Fault(
+        "context of another time",
+        "abs(extract(epoch FROM transaction_timestamp()) - fields[10]::numeric) > 30",
+        "false",
+    ),
 )

@@ -33,7 +33,9 @@ async def login(settings: Settings) -> AsyncIterator[asyncpg.Connection]:
 
 
 @pytest.mark.parametrize("first", range(0, WORLDS, GROUP))
-async def test_walls_agree(first: int, login: asyncpg.Connection, owner: asyncpg.Connection, settings: Settings) -> None:
+async def test_walls_agree(
+    first: int, login: asyncpg.Connection, owner: asyncpg.Connection, settings: Settings
+) -> None:
     seen = 0
     for seed in range(first, first + GROUP):
         world = invent(seed)
@@ -43,7 +45,9 @@ async def test_walls_agree(first: int, login: asyncpg.Connection, owner: asyncpg
     assert seen > 0, "the worlds must let something through shares, or agreement proves nothing"
 
 
-async def test_no_context_sees_nothing(login: asyncpg.Connection, owner: asyncpg.Connection, settings: Settings) -> None:
+async def test_no_context_sees_nothing(
+    login: asyncpg.Connection, owner: asyncpg.Connection, settings: Settings
+) -> None:
     world = invent(10_000_000)
     await write(owner, world)
     assert await login.fetch("SELECT id FROM card_identity") == []
@@ -83,15 +87,18 @@ async def _seen_through_shares(login: asyncpg.Connection, world: World, settings
     for actor in viewers(world, 5):
         payload = payload_of(actor, pid=login.get_server_pid(), issued=time.time())
         rows = await see_with(login, sign(settings.key("context.key"), payload))
-        own = {row["id"] for table in ("plan", "ability") for row in world.rows[table] if row["owner_id"] == actor.organisation_id}
+        own = {
+            row["id"]
+            for table in ("plan", "ability")
+            for row in world.rows[table]
+            if row["owner_id"] == actor.organisation_id
+        }
         total += len({row for row in rows if row[0] in ("plan", "ability") and row[1] not in own})
     return total
 
 
-async def _hostile_contexts_see(
-    login: asyncpg.Connection, world: World, settings: Settings
-) -> set[tuple[str, object]]:
-    """What forged, stolen and stale contexts show: set by hand, under a wrong key, from another connection, an hour old."""
+async def _hostile_contexts_see(login: asyncpg.Connection, world: World, settings: Settings) -> set[tuple[str, object]]:
+    """What hostile contexts show: set by hand, under a wrong key, from another connection, an hour old."""
     key, pid, now = settings.key("context.key"), login.get_server_pid(), time.time()
     seen: set[tuple[str, object]] = set()
     for actor in viewers(world, 5):

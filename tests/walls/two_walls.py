@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from services.domain.sharing.rules import Allowed, RecordKey, ShareFact, Viewer, may_see
+from services.domain.sharing.rules import Allowed, Policy, RecordKey, ShareFact, Viewer, may_see, policy_of
 from services.kit.clock import day_of
 from services.kit.db.context import ActingContext, token_for
 from tests.walls.worlds import PURPOSES, ROLES, TABLES, World, edge_instant
@@ -59,22 +59,38 @@ def viewers(world: World, how_many: int) -> Iterator[ActingContext]:
         )
 
 
-def by_rule(world: World, actor: ActingContext) -> set[tuple[str, UUID]]:
-    """What the Python rule allows this viewer, from the world's rows alone."""
+class Told(msgspec.Struct, frozen=True):
+    """A world as the Python rule is told it, prepared once for all its viewers."""
+
+    kinds: dict[UUID, str]
+    shares: tuple[ShareFact, ...]
+    policy: Policy
+    records: tuple[tuple[str, UUID, RecordKey], ...]
+
+
+def tell(world: World) -> Told:
+    """The rows of a world as the rule's own values."""
     kinds = {row["id"]: row["kind"] for row in world.organisations()}
-    viewer = Viewer(
-        actor.organisation_id, kinds[actor.organisation_id], actor.roles, actor.purpose, actor.now, day_of(actor.now)
-    )
-    shares = list(_share_facts(world))
-    policy = frozenset(
+    policy = policy_of(
         (p["source_kind"], p["recipient_kind"], p["data_class"], p["purpose"], p["basis_kind"])
         for p in world.rows["policy_entry"]
     )
-    return {
-        (table, row["id"])
+    records = tuple(
+        (table, row["id"], _key(table, row, data_class.value, kinds))
         for table, data_class in TABLES.items()
         for row in world.rows[table]
-        if isinstance(may_see(viewer, _key(table, row, data_class.value, kinds), shares, policy), Allowed)
+    )
+    return Told(kinds, tuple(_share_facts(world)), policy, records)
+
+
+def by_rule(told: Told, actor: ActingContext) -> set[tuple[str, UUID]]:
+    """What the Python rule allows this viewer."""
+    own = actor.organisation_id
+    viewer = Viewer(own, told.kinds[own], actor.roles, actor.purpose, actor.now, day_of(actor.now))
+    return {
+        (table, record_id)
+        for table, record_id, key in told.records
+        if isinstance(may_see(viewer, key, told.shares, told.policy), Allowed)
     }
 
 
@@ -93,12 +109,13 @@ async def see_with(login: asyncpg.Connection, token: str) -> set[tuple[str, UUID
 
 
 async def disagreements(
-    login: asyncpg.Connection, world: World, key: bytes, how_many: int = 24
+    login: asyncpg.Connection, world: World, key: bytes, how_many: int = 20
 ) -> list[tuple[ActingContext, set[tuple[str, UUID]], set[tuple[str, UUID]]]]:
     """Viewers for whom the walls differ, with what only PostgreSQL and what only the rule shows."""
     found = []
+    told = tell(world)
     for actor in viewers(world, how_many):
-        database, rule = await by_postgres(login, actor, key), by_rule(world, actor)
+        database, rule = await by_postgres(login, actor, key), by_rule(told, actor)
         if database != rule:
             found.append((actor, database - rule, rule - database))
     return found

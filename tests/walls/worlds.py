@@ -56,7 +56,9 @@ def invent(seed: int) -> World:
     die = Random(seed)
     now = die.choice(INSTANTS)
     alliance = _id(die)
-    rows: dict[str, Rows] = {"alliance": [{"id": alliance, "slug": f"w{alliance.hex}", "name": "W", "theme_colour": ""}]}
+    rows: dict[str, Rows] = {
+        "alliance": [{"id": alliance, "slug": f"w{alliance.hex}", "name": "W", "theme_colour": ""}]
+    }
     rows["organisation"] = [_organisation(die, alliance, kind) for kind in (*KINDS, die.choice(KINDS))]
     rows["person"] = [_person(die, alliance, now) for _ in range(die.randint(2, 3))]
     rows["client_relation"] = _relations(die, rows, now)
@@ -65,7 +67,7 @@ def invent(seed: int) -> World:
     for table in TABLES:
         rows.setdefault(table, [])
     for owner in rows["organisation"]:
-        for person in rows["person"]:
+        for person in (person for person in rows["person"] if die.random() < 0.8):
             _records(die, rows, owner["id"], person["id"], now)
     rows["referral"] = [_referral(die, alliance, rows, now) for _ in range(5)]
     rows["share"] = [share for basis in rows["basis"] for share in _shares(die, basis, rows, now)]
@@ -202,7 +204,13 @@ def _policy(die: Random, alliance: UUID) -> Rows:
 
 def _records(die: Random, rows: dict[str, Rows], owner: UUID, person: UUID, now: datetime) -> None:
     def row(**fields: Any) -> dict[str, Any]:
-        return {"id": _id(die), "owner_id": owner, "person_id": person, "recorded_by": None, "recorded_at": now} | fields
+        return {
+            "id": _id(die),
+            "owner_id": owner,
+            "person_id": person,
+            "recorded_by": None,
+            "recorded_at": now,
+        } | fields
 
     day = (now - timedelta(days=10)).date()
     fact = row(started_on=day, ended_on=None, hours_band="20_30", kind="open")

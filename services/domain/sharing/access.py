@@ -7,7 +7,7 @@ import msgspec
 
 from services.domain.sharing.rules import (
     Allowed,
-    PolicyLine,
+    Policy,
     RecordKey,
     Refused,
     ShareFact,
@@ -23,7 +23,7 @@ class Sight(msgspec.Struct, frozen=True):
 
     viewer: Viewer
     shares: tuple[ShareFact, ...]
-    policy: frozenset[PolicyLine]
+    policy: Policy
     kinds: dict[UUID, str]
 
     def of(self, *, owner_id: UUID, person_id: UUID, data_class: str, parties: Iterable[UUID] = ()) -> Allowed:

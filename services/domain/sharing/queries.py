@@ -18,6 +18,7 @@ from services.domain.sharing.rules import (
     ShareFact,
     Viewer,
     may_see,
+    policy_of,
 )
 from services.kit.clock import day_of
 from services.kit.db.context import ActingContext
@@ -114,7 +115,7 @@ async def sight(actor: ActingContext, person_ids: Sequence[UUID]) -> Sight:
         viewer.kind,
     )
     kinds = {member.id: member.kind for member in known.values()}
-    return Sight(viewer, tuple(shares), frozenset((a, b, c, d, e) for a, b, c, d, e in lines), kinds)
+    return Sight(viewer, tuple(shares), policy_of((a, b, c, d, e) for a, b, c, d, e in lines), kinds)
 
 
 async def explain_access(
@@ -192,6 +193,8 @@ async def shares_of_person(actor: ActingContext, *, person_id: UUID) -> list[Sha
 
 async def notice(actor: ActingContext, *, code: str) -> NoticeView:
     """The newest version of a notice."""
+    if not code.isidentifier():
+        raise NotFound("sharing.no_such_notice")
     row = await fetch_row("SELECT * FROM notice WHERE code = $1 ORDER BY version DESC LIMIT 1", code)
     if row is None:
         raise NotFound("sharing.no_such_notice")

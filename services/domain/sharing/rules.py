@@ -1,6 +1,6 @@
 """Who may see what on which basis: the decision, pure. Its twin in PostgreSQL is the view `share_now` in policies.sql."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
@@ -112,6 +112,22 @@ PolicyLine = tuple[str, str, str, str, str]
 """(source kind, recipient kind, data class, purpose, basis kind)."""
 
 
+class Policy(msgspec.Struct, frozen=True):
+    """The alliance's sharing policy. `kinds` tells per (recipient kind, class) which kinds of basis could ever open it."""
+
+    lines: frozenset[PolicyLine]
+    kinds: Mapping[tuple[str, str], tuple[str, ...]]
+
+
+def policy_of(lines: Iterable[PolicyLine]) -> Policy:
+    """The policy as the decision reads it; no line means no (sharing.md 7.15)."""
+    known = frozenset(lines)
+    kinds: dict[tuple[str, str], set[str]] = {}
+    for _, recipient_kind, data_class, _, basis_kind in known:
+        kinds.setdefault((recipient_kind, data_class), set()).add(basis_kind)
+    return Policy(known, {key: tuple(sorted(found)) for key, found in kinds.items()})
+
+
 class Allowed(msgspec.Struct, frozen=True):
     """The first line of the decision that held, and for line `share` the weakest basis that carries it."""
 
@@ -134,9 +150,7 @@ class Refused(msgspec.Struct, frozen=True):
     missing: tuple[Step, ...]
 
 
-def may_see(
-    viewer: Viewer, record: RecordKey, shares: Iterable[ShareFact], policy: frozenset[PolicyLine]
-) -> Allowed | Refused:
+def may_see(viewer: Viewer, record: RecordKey, shares: Iterable[ShareFact], policy: Policy) -> Allowed | Refused:
     """The decision of sharing.md 2: own record, party, active share; then the cut by role. The first line that holds wins."""
     if not role_reads(viewer, record.data_class):
         return Refused((Step("role_reads_not"),))
@@ -156,7 +170,7 @@ def role_reads(viewer: Viewer, data_class: str) -> bool:
     return bool(viewer.roles & READERS.get(data_class, frozenset()))
 
 
-def carries(share: ShareFact, viewer: Viewer, record: RecordKey, policy: frozenset[PolicyLine]) -> bool:
+def carries(share: ShareFact, viewer: Viewer, record: RecordKey, policy: Policy) -> bool:
     """Does this share open this record to this viewer now? One condition a line, in the order of the view `share_now`."""
     return (
         share.person_id == record.person_id
@@ -174,12 +188,12 @@ def carries(share: ShareFact, viewer: Viewer, record: RecordKey, policy: frozens
             and record.data_class in NEVER_BY_CONTRACT_TO_STAFFING
             and share.basis_kind == BasisKind.PROCESSOR_CONTRACT
         )
-        and (record.owner_kind, viewer.kind, record.data_class, viewer.purpose, share.basis_kind) in policy
+        and (record.owner_kind, viewer.kind, record.data_class, viewer.purpose, share.basis_kind) in policy.lines
     )
 
 
 def missing_steps(
-    viewer: Viewer, person_id: UUID, data_class: str, shares: Iterable[ShareFact], policy: frozenset[PolicyLine]
+    viewer: Viewer, person_id: UUID, data_class: str, shares: Iterable[ShareFact], policy: Policy
 ) -> tuple[Step, ...]:
     """Why a class of a person is closed, told from the viewer's own shares and the policy alone: nothing else is known."""
     if not role_reads(viewer, data_class):
@@ -191,8 +205,8 @@ def missing_steps(
         steps.append(Step("nothing_shared"))
     if not of_class:
         steps.append(Step("class_not_shared"))
-    kinds = sorted({line[4] for line in policy if line[1] == viewer.kind and line[2] == data_class})
-    steps.append(Step("class_needs", kinds=tuple(kinds)) if kinds else Step("class_never_shared"))
+    kinds = policy.kinds.get((viewer.kind, data_class), ())
+    steps.append(Step("class_needs", kinds=kinds) if kinds else Step("class_never_shared"))
     return tuple(dict.fromkeys(steps))
 
 
