@@ -14,7 +14,7 @@ from litestar.response import Redirect
 from services.api.languages import COOKIE, mark, negotiate
 from services.api.log_lines import LOG
 from services.api.oidc import AnswerRefused
-from services.api.pages import Shell, render
+from services.api.pages import Shell, render_error
 from services.api.provider_http import ProviderDown
 from services.kit.errors import Conflict, Invalid, NivelError, NotAllowed, NotFound, TooMany, WallBreach
 
@@ -173,10 +173,9 @@ def _page(
     code, organisation = code_of(error, status), organisation_in(request)
     front = f"/o/{organisation}/" if organisation else "/"
     try:
-        answer = render(
+        answer = render_error(
             shell,
-            "layout/error.html",
-            status=status,
+            status,
             reference=reference,
             details=[shell.text(DETAILS[code])] if code in DETAILS else [],
             sign_in=sign_in_address(organisation, front) if organisation and status == HTTPStatus.UNAUTHORIZED else "",

@@ -1,7 +1,9 @@
 """How we speak to an identity provider over HTTP: bounded in time, in size, and never sent elsewhere."""
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from urllib.parse import urlsplit
 
 import anyio
@@ -19,7 +21,7 @@ class CappedTransport(httpx2.AsyncHTTPTransport):
 
     def __init__(self, most: int) -> None:
         """`most` in bytes."""
-        super().__init__()
+        super().__init__(verify=_trusted())
         self._most = most
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -40,6 +42,12 @@ class CappedTransport(httpx2.AsyncHTTPTransport):
         return httpx2.Response(
             answer.status_code, headers={"content-type": content_type}, content=body, request=request
         )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The machine's certificate authorities, read once: reading them takes longer than a whole sign-in."""
+    return ssl.create_default_context()
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
-from litestar.params import QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from services.api.language_choice import local_path
@@ -40,9 +40,9 @@ Connection = Request[Any, Any, Any]
 @get("/sign-in/{org:str}", include_in_schema=False)
 async def start_sign_in(
     request: Connection,
-    org: str,
+    org: FromPath[str],
     next_path: Annotated[str, QueryParameter(name="next")] = "",
-    login_hint: str = "",
+    login_hint: FromQuery[str] = "",
 ) -> Redirect:
     """To the provider, with everything remembered that must come back unchanged."""
     connection = await sign_in_connection(org)
@@ -72,7 +72,7 @@ async def start_sign_in(
 
 
 @get("/auth/{org:str}/callback", include_in_schema=False)
-async def finish_sign_in(request: Connection, org: str) -> Redirect:
+async def finish_sign_in(request: Connection, org: FromPath[str]) -> Redirect:
     """Back from the provider: believed only if this browser started it here and the provider proves who came."""
     connection = await sign_in_connection(org)
     state = request.query_params.get("state", "")
@@ -110,7 +110,7 @@ async def finish_sign_in(request: Connection, org: str) -> Redirect:
 
 
 @post("/auth/{org:str}/backchannel", include_in_schema=False, status_code=200)
-async def end_by_provider(request: Connection, org: str) -> Response[Any]:
+async def end_by_provider(request: Connection, org: FromPath[str]) -> Response[Any]:
     """The provider says that a session is over (OpenID Connect Back-Channel Logout 1.0)."""
     connection = await sign_in_connection(org)
     try:
@@ -129,7 +129,7 @@ async def end_by_provider(request: Connection, org: str) -> Response[Any]:
 
 
 @post("/o/{org:str}/sign-out", include_in_schema=False)
-async def sign_out(request: Connection, org: str) -> Redirect:
+async def sign_out(request: Connection, org: FromPath[str]) -> Redirect:
     """End the session here, then at the provider; our own end does not wait for the provider's."""
     session = await session_of(request)
     settings, target = request.app.state.settings, "/"
