@@ -117,11 +117,11 @@ def _make_venv(guard: Guard) -> bool:
     with step(f"Python {version} environment"):
         shutil.rmtree(VENV, ignore_errors=True)
         advice = "The Python environment could not be made."
-        if importlib.util.find_spec("ensurepip"):
+        if _has_module("ensurepip"):
             _run(guard, [sys.executable, "-m", "venv", VENV], advice)
-        elif importlib.util.find_spec("virtualenv"):
+        elif _has_module("virtualenv"):
             _run(guard, [sys.executable, "-m", "virtualenv", "--no-download", VENV], advice)
-        elif importlib.util.find_spec("venv") and _pip_version(Path(sys.executable)) >= (22, 3):
+        elif _has_module("venv") and _pip_version(Path(sys.executable)) >= (22, 3):
             _run(guard, [sys.executable, "-m", "venv", "--without-pip", VENV], advice)
         else:
             raise CannotPrepare(
@@ -130,6 +130,11 @@ def _make_venv(guard: Guard) -> bool:
                 "or install virtualenv, and start again."
             )
     return True
+
+
+def _has_module(name: str) -> bool:
+    spec = importlib.util.find_spec(name)
+    return spec is not None and spec.origin is not None  # an emptied folder is found too, without an origin
 
 
 def _says(python: Path, code: str) -> str:
