@@ -1,11 +1,13 @@
 """Lists, searches and counts tell the same as the rule: the finder finds neither too little nor too much."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import asyncpg
 import pytest
 
 from services.domain.outcomes.queries import count_employments, employments
+from services.domain.people.access import IdentityView
 from services.domain.people.queries import count_people, people, people_named
 from services.kit.db.context import ActingContext
 from services.kit.db.unit import unit_of_work
@@ -38,13 +40,14 @@ async def test_lists_agree(seed: int, database: Settings, owner: asyncpg.Connect
             assert await count_employments(actor) == len(facts), "the count of jobs"
 
 
-def _persons(world: World, allowed: set[tuple[str, object]]) -> set[object]:
+def _persons(world: World, allowed: set[tuple[str, UUID]]) -> set[UUID]:
     """Persons of whom at least one identity card is allowed: the list shows each once."""
     return {row["person_id"] for row in world.rows["card_identity"] if ("card_identity", row["id"]) in allowed}
 
 
-async def _pages(actor: ActingContext) -> list[tuple[object, ...]]:
-    pages, after = [], None
+async def _pages(actor: ActingContext) -> list[tuple[IdentityView, ...]]:
+    pages: list[tuple[IdentityView, ...]] = []
+    after = None
     while True:
         page = await people(actor, after=after, limit=1)
         pages.append(page.people)
