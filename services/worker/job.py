@@ -92,7 +92,7 @@ async def run_job(kind: Job, job_id: UUID, clock: Clock) -> None:
             return
         async with asyncio.timeout(kind.time_limit):
             await _do(kind, job_id, waiting, clock())
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever an effect raises belongs into its row
         logger.warning("job %s %s failed: %s", kind.name, job_id, describe(error))
         await mark_failed(job_id, error, most_attempts=kind.most_attempts)
 

@@ -122,7 +122,8 @@ async def test_two_workers_keep_one_time_and_catch_up_once(superuser: asyncpg.Co
     assert 2 <= beats <= 6
     assert await superuser.fetchval("""
         SELECT min(gap) > interval '0.9 s' FROM (
-            SELECT created_at - lag(created_at) OVER (ORDER BY created_at) AS gap FROM job WHERE name = 'test.beat') gaps
+            SELECT created_at - lag(created_at) OVER (ORDER BY created_at) AS gap
+            FROM job WHERE name = 'test.beat') gaps
         WHERE gap IS NOT NULL""")
     workers.pop().kill()
     await superuser.execute("DELETE FROM ledger; UPDATE schedule SET next_at = now() - interval '1 hour'")

@@ -38,18 +38,19 @@ async def test_a_line_for_each_class_in_the_readers_name(superuser: asyncpg.Conn
     assert all(is_genuine(log_key(), row_of(row)) for row in rows.values())
 
 
-async def test_many_classes_are_one_statement_and_one_trip(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_many_classes_are_one_statement_and_one_trip() -> None:
     actor, sent = somebody(), 0
     reads = [Read(data_class=str(n), person_ids=[uuid4()], record_ids=[uuid4()] * n) for n in range(5)]
     async with unit_of_work(actor):
         await log_reads(actor, surface="people.page", reads=reads)
-        connection = engine.current_transaction.get().connection
+        unit = engine.current_transaction.get()
+        assert unit is not None
 
         def count(query: object) -> None:
             nonlocal sent
             sent += 1
 
-        with connection.query_logger(count):
+        with unit.connection.query_logger(count):
             await log_reads(actor, surface="people.page", reads=reads)
     assert sent == 1
 
@@ -63,10 +64,14 @@ async def test_nothing_shown_writes_nothing(superuser: asyncpg.Connection) -> No
 
 async def test_a_refusal_stays_though_the_act_was_rolled_back(superuser: asyncpg.Connection) -> None:
     actor, person = somebody(), uuid4()
-    with pytest.raises(ZeroDivisionError):
+
+    async def refused() -> None:
         async with unit_of_work(actor):
             await log_reads(actor, surface="people.page", reads=[Read(data_class="plan", person_ids=[person])])
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await refused()
     await log_refusal(actor, surface="people.page", code="people.no_such_person", person_ids=[person])
     rows = await superuser.fetch("SELECT * FROM read_log")
     assert [(row["result"], row["person_ids"]) for row in rows] == [("people.no_such_person", [person])]

@@ -132,7 +132,8 @@ async def test_many_writers_and_two_sealers_skip_nothing(superuser: asyncpg.Conn
         ("UPDATE log_seal SET hash = sha256(previous || int8send(number) || rows_hash || 'x')", "link changed"),
         ("UPDATE log_seal SET number = 2", "link missing"),
         (
-            "UPDATE log_seal SET row_ids = '{}', rows_hash = sha256(''), hash = sha256(previous || int8send(number) || sha256(''))",
+            "UPDATE log_seal SET row_ids = '{}', rows_hash = sha256(''),"
+            " hash = sha256(previous || int8send(number) || sha256(''))",
             "link differs from its stored root",
         ),
         ("DELETE FROM log_seal", "link differs from its stored root"),

@@ -41,10 +41,14 @@ async def test_a_job_commits_with_its_act_and_rings(superuser: asyncpg.Connectio
 
 async def test_a_refused_act_leaves_no_job(superuser: asyncpg.Connection) -> None:
     actor = somebody()
-    with pytest.raises(ZeroDivisionError):
+
+    async def refused() -> None:
         async with unit_of_work(actor):
             await enqueue(actor, "outcomes.react", {})
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await refused()
     assert await superuser.fetchval("SELECT count(*) FROM job") == 0
 
 
