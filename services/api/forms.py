@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 from litestar import Request
+from litestar.datastructures import FormMultiDict, MultiDict
 from msgspec import inspect
 
 from services.api.errors import BadRequest
@@ -29,7 +30,15 @@ DIRECTION_MARKS = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2
 
 async def read_form(request: Request[Any, Any, Any], kind: type[Given]) -> Given:
     """The fields of a sent form; raises Invalid with every reason. Fields that the struct does not have are not looked at."""
-    form = await request.form()
+    return _typed(_fields(await request.form(), kind), kind, strict=False)
+
+
+def read_query(request: Request[Any, Any, Any], kind: type[Given]) -> Given:
+    """The same for a form that asks and changes nothing: its fields stand in the address."""
+    return _typed(_fields(request.query_params, kind), kind, strict=False)
+
+
+def _fields(form: FormMultiDict | MultiDict[Any], kind: type[msgspec.Struct]) -> dict[str, Any]:
     raw: dict[str, Any] = {}
     for field in msgspec.structs.fields(kind):
         values = [value.strip() for value in form.getall(field.encode_name, []) if isinstance(value, str)]
@@ -40,7 +49,7 @@ async def read_form(request: Request[Any, Any, Any], kind: type[Given]) -> Given
             raw[field.encode_name] = values[-1:] not in ([], [""], ["false"])
         elif any(values):
             raw[field.encode_name] = values[0]
-    return _typed(raw, kind, strict=False)
+    return raw
 
 
 async def read_json(request: Request[Any, Any, Any], kind: type[Given]) -> Given:

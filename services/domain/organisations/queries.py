@@ -1,5 +1,6 @@
 """Questions about the alliance, its members and who is signed in. Those without an actor are asked before there is one."""
 
+from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -29,6 +30,53 @@ async def members(actor: ActingContext) -> dict[UUID, Member]:
         actor.now,
     )
     return {row["id"]: Member(row["id"], row["slug"], row["name"], row["kind"], tuple(row["services"])) for row in rows}
+
+
+class AgreementView(msgspec.Struct, frozen=True):
+    """The frame between a buyer and a provider, as its two parties see it; days, both included."""
+
+    number: str
+    buyer_id: UUID
+    provider_id: UUID
+    valid_from: date
+    valid_until: date
+
+
+async def agreements(actor: ActingContext) -> list[AgreementView]:
+    """Agreements to which the acting organisation is a party, by number."""
+    rows = await fetch(
+        "SELECT number, buyer_id, provider_id, valid_from, valid_until FROM agreement ORDER BY number LIMIT 200"
+    )
+    return [AgreementView(*row) for row in rows]
+
+
+class PersonaCard(msgspec.Struct, frozen=True):
+    """Somebody whose day the demonstration's start page tells, and what the sign-in of that person needs."""
+
+    slug: str
+    organisation: str
+    kind: str
+    name: str
+    login_hint: str
+    roles: tuple[str, ...]
+    today: dict[str, str]
+
+
+async def demonstration_personas() -> list[PersonaCard]:
+    """The cards of the demonstration's start page, in their order; none in production."""
+    rows = await call_narrow("SELECT * FROM demonstration_personas()")
+    return [
+        PersonaCard(
+            row["slug"],
+            row["organisation"],
+            row["kind"],
+            row["name"],
+            row["login_hint"],
+            tuple(row["roles"]),
+            {"fi": row["today_fi"], "sv": row["today_sv"], "en": row["today_en"]},
+        )
+        for row in rows
+    ]
 
 
 class SignInChoice(msgspec.Struct, frozen=True):
