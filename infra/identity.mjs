@@ -12,6 +12,8 @@ import { pathToFileURL } from 'node:url';
 
 const config = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const resolve = createRequire(join(config.modules, 'package.json')).resolve;
+// The library's notices are for those who build a provider to live with: sessions in memory are what a demonstration wants.
+console.info = console.warn = () => {};
 const { default: Provider, interactionPolicy } = await import(pathToFileURL(resolve('oidc-provider')));
 
 const HOUR = 3600;
