@@ -1,22 +1,15 @@
-"""The real application before the real PostgreSQL; its identity providers lie when a test tells them to."""
+"""Organisations whose identity providers lie when a test tells them to."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from uuid import UUID
 
 import asyncpg
 import msgspec
 import pytest
 import pytest_asyncio
-from litestar import Litestar
 
-from services.api.app import create_app
-from services.api.oidc import Limits
-from services.kit.settings import Settings
 from tests.support.alliance import a_cast
-from tests.support.browser import Person
 from tests.support.hostile_provider import CLIENT_ID, HostileProvider, hostile_provider
-
-LIMITS = Limits(deadline=2.0)
 
 
 class House(msgspec.Struct, frozen=True):
@@ -29,14 +22,6 @@ class House(msgspec.Struct, frozen=True):
 
 
 MakeHouse = Callable[[HostileProvider], Awaitable[House]]
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def app(database: Settings) -> AsyncIterator[Litestar]:
-    """The application, started on this worker's database, with short waits."""
-    running = create_app(database, engine_is_open=True, limits=LIMITS)
-    async with running.lifespan():
-        yield running
 
 
 @pytest.fixture(scope="session")
@@ -90,13 +75,6 @@ async def house(houses: MakeHouse, provider: HostileProvider) -> House:
 @pytest_asyncio.fixture(loop_scope="session")
 async def house_elsewhere(houses: MakeHouse, provider_elsewhere: HostileProvider) -> House:
     return await houses(provider_elsewhere)
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def person(app: Litestar) -> AsyncIterator[Person]:
-    """A browser that has never been here."""
-    async with Person(app) as browser:
-        yield browser
 
 
 @pytest_asyncio.fixture(loop_scope="session")
