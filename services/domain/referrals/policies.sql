@@ -83,7 +83,9 @@ BEGIN
         FROM basis b
         CROSS JOIN LATERAL (
             SELECT (SELECT array_agg(c) FROM unnest(open_classes) c
-                    WHERE c = ANY (b.classes) AND (c = ANY (r.permitted_classes)) = (b.id = r.permission_id)) AS classes,
+                    WHERE c = ANY (b.classes)
+                      -- A permitted class cites the permission (there may be none), every other the registered basis.
+                      AND (c = ANY (r.permitted_classes)) = (b.id IS NOT DISTINCT FROM r.permission_id)) AS classes,
                    (SELECT array_agg(p) FROM unnest(open_purposes) p WHERE p = ANY (b.purposes)) AS purposes) part
         WHERE b.id IN (r.basis_id, r.permission_id) AND b.state IN ('given', 'active')
           AND b.source_id = r.sender_id AND r.receiver_id = ANY (b.recipient_ids)
