@@ -12,9 +12,7 @@ from services.api.app import create_app
 from services.api.oidc import Limits
 from services.kit.settings import Settings
 from tests.support.alliance import Cast
-from tests.support.alliance import Cast
 from tests.support.browser import Person
-from tests.support.party import Party, signed_in_party
 from tests.support.party import Party, signed_in_party
 from tests.support.started_app import empty_assets, started
 
@@ -69,31 +67,3 @@ def workshop(parties: dict[str, Party]) -> Party:
 def college(parties: dict[str, Party]) -> Party:
     """The college's guidance counsellor."""
     return parties["opisto"]
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def city(app: Litestar, cast: Cast) -> AsyncIterator[Party]:
-    """The city's caseworker."""
-    async with signed_in_party(app, cast, "kaupunki", "caseworker") as party:
-        yield party
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def firm(app: Litestar, cast: Cast) -> AsyncIterator[Party]:
-    """The staffing firm's coach."""
-    async with signed_in_party(app, cast, "voima", "coach") as party:
-        yield party
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def workshop(app: Litestar, cast: Cast) -> AsyncIterator[Party]:
-    """The workshop's coach."""
-    async with signed_in_party(app, cast, "paja", "coach") as party:
-        yield party
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def college(app: Litestar, cast: Cast) -> AsyncIterator[Party]:
-    """The college's guidance counsellor."""
-    async with signed_in_party(app, cast, "opisto", "guidance_counsellor") as party:
-        yield party
