@@ -11,7 +11,7 @@ from tests.support.party import API, Party
 
 async def asked(party: Party, surface: Surface, record_id: str, person_id: str, body: Any = None) -> httpx2.Response:
     """Ask a surface about a record and a person."""
-    ids = {name: record_id for name in ("record_id", "referral_id")} | {"person_id": person_id}
+    ids = dict.fromkeys(("record_id", "referral_id"), record_id) | {"person_id": person_id}
     path = surface.path.removeprefix(API).format(**ids)
     if surface.method == "POST":
         return await party.post(path, body)

@@ -1,8 +1,9 @@
 """A worker of the cast at the real application, signed in by a session of the product's own making."""
 
 import json
-from contextlib import asynccontextmanager
+import secrets
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
@@ -79,7 +80,7 @@ class Party:
 async def signed_in_party(app: Litestar, cast: Cast, folder: str, who: str) -> AsyncIterator[Party]:
     """The party of a worker, found as in `Cast.worker`; its session is opened by the product's own function."""
     member, worker = cast[folder], cast.worker(folder, who)
-    token = f"token-{worker.account_id}-{who}"
+    token = secrets.token_urlsafe(32)
     await open_session(
         token,
         organisation_id=member.id,
@@ -92,7 +93,7 @@ async def signed_in_party(app: Litestar, cast: Cast, folder: str, who: str) -> A
     )
     settings = app.state.settings
     async with httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(app, raise_app_exceptions=False),
+        transport=httpx2.ASGITransport(app, raise_app_exceptions=False),  # type: ignore[arg-type]  # ASGI said in other words
         base_url=settings.base_url,
         cookies={cookie_name(settings, member.slug): token},
         trust_env=False,
