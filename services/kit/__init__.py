@@ -1,1 +1,1 @@
-"""Technique that knows nothing of employment services: errors, clock, settings, secrets, storage, database, jobs, identity, log."""
+"""Technique that knows nothing of employment services."""

@@ -52,15 +52,11 @@ FAULTS = (
     ),
     Fault("policy of the alliance ignored", "                AND p.basis_kind = b.kind);", "                );"),
     Fault("role ignored", "USING ((SELECT role_reads('ability')) AND (", "USING (true AND ("),
-    Fault(
-        "context unsigned",
-        "encode(sha256(key.outer_pad || sha256(key.inner_pad || convert_to(payload, 'UTF8'))), 'hex')",
-        "left(token, 64)",
-    ),
-    Fault("context of another connection", "fields[9]::integer <> pg_backend_pid()", "false"),
+    Fault("context unsigned", "genuine('ctx', substr(token, 66), left(token, 64)) IS NOT TRUE", "false"),
+    Fault("context of another connection", "fields[9]::integer IS DISTINCT FROM pg_backend_pid()", "false"),
     Fault(
         "context of another time",
-        "abs(extract(epoch FROM transaction_timestamp()) - fields[10]::numeric) > 30",
+        "(abs(extract(epoch FROM transaction_timestamp()) - fields[10]::numeric) <= 30) IS NOT TRUE",
         "false",
     ),
 )

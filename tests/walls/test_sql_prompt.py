@@ -170,6 +170,22 @@ async def test_definer_functions_refuse_strangers(prompt: asyncpg.Connection, wo
         await prompt.fetchval("SELECT register_anchor(NULL)")
 
 
+async def test_a_session_needs_its_proof(prompt: asyncpg.Connection, owner: asyncpg.Connection, world: World) -> None:
+    """Without the key nobody opens a session for an account and comes back through the front door."""
+    before = await owner.fetchval("SELECT count(*) FROM session")
+    for proof in (None, "", "0" * 64):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await prompt.execute(
+                "SELECT open_session(sha256('mine'), $1, $2, 'i', 's', NULL, '', now(), 3600, $3)",
+                world.organisations()[0]["id"],
+                uuid4(),
+                proof,
+            )
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await prompt.fetchval("SELECT genuine('session', 'x', 'y')")
+    assert await owner.fetchval("SELECT count(*) FROM session") == before
+
+
 def _viewer(world: World) -> ActingContext:
     """A caseworker of an organisation that is no party to at least one referral."""
     outsider = next(

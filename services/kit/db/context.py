@@ -49,9 +49,14 @@ def payload_of(context: ActingContext, *, pid: int, issued: float) -> str:
     return text
 
 
+def proof_of(key: bytes, use: str, text: str) -> str:
+    """HMAC-SHA256 as 64 hexadecimal digits, checked by the SQL function `genuine`. `use` keeps kinds of proof apart."""
+    return hmac.digest(key, f"{use}\n{text}".encode(), "sha256").hex()
+
+
 def sign(key: bytes, payload: str) -> str:
-    """The value of the setting `nivel.ctx`: 64 hexadecimal digits of HMAC-SHA256, a point, the payload."""
-    return hmac.digest(key, payload.encode(), "sha256").hex() + "." + payload
+    """The value of the setting `nivel.ctx`: the proof, a point, the payload."""
+    return proof_of(key, "ctx", payload) + "." + payload
 
 
 def token_for(context: ActingContext, *, key: bytes, pid: int) -> str:

@@ -1,6 +1,5 @@
 """The one Piccolo engine of a process. It is made without a connection and told at start where its database is."""
 
-
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine
 

@@ -7,28 +7,24 @@ CREATE TABLE IF NOT EXISTS context_key (
 );
 RESET ROLE;
 
+-- Is `proof` the HMAC-SHA256 over this use and text, under the key that the login roles cannot read?
+CREATE FUNCTION genuine(use text, message text, proof text) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM context_key k WHERE proof = encode(
+        sha256(k.outer_pad || sha256(k.inner_pad || convert_to(use || E'\n' || message, 'UTF8'))), 'hex'))
+$$;
+
 -- The fields of a genuine context of this very connection and transaction, else NULL.
 CREATE FUNCTION ctx_fields() RETURNS text[] LANGUAGE plpgsql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     token text := current_setting('nivel.ctx', true);
-    payload text;
-    fields text[];
-    key context_key;
+    fields text[] := string_to_array(substr(token, 66), '|');
 BEGIN
-    IF token IS NULL OR length(token) < 66 THEN
-        RETURN NULL;
-    END IF;
-    payload := substr(token, 66);
-    SELECT * INTO key FROM context_key;
-    IF key.id IS NULL
-       OR left(token, 64) IS DISTINCT FROM
-          encode(sha256(key.outer_pad || sha256(key.inner_pad || convert_to(payload, 'UTF8'))), 'hex') THEN
-        RETURN NULL;
-    END IF;
-    fields := string_to_array(payload, '|');
-    IF fields[9]::integer <> pg_backend_pid()
-       OR abs(extract(epoch FROM transaction_timestamp()) - fields[10]::numeric) > 30 THEN
+    IF cardinality(fields) IS DISTINCT FROM 10
+       OR genuine('ctx', substr(token, 66), left(token, 64)) IS NOT TRUE
+       OR fields[9]::integer IS DISTINCT FROM pg_backend_pid()
+       OR (abs(extract(epoch FROM transaction_timestamp()) - fields[10]::numeric) <= 30) IS NOT TRUE THEN
         RETURN NULL;
     END IF;
     RETURN fields;
@@ -44,5 +40,6 @@ CREATE FUNCTION ctx_purpose() RETURNS text LANGUAGE sql STABLE AS $$ SELECT (ctx
 CREATE FUNCTION ctx_now() RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT (ctx_fields())[8]::timestamptz $$;
 CREATE FUNCTION ctx_today() RETURNS date LANGUAGE sql STABLE AS
 $$ SELECT ((ctx_fields())[8]::timestamptz AT TIME ZONE 'Europe/Helsinki')::date $$;
+GRANT EXECUTE ON FUNCTION genuine(text, text, text) TO nivel_system;
 GRANT EXECUTE ON FUNCTION ctx_fields(), ctx_kind(), ctx_alliance(), ctx_org(), ctx_user(), ctx_person(), ctx_roles(),
     ctx_purpose(), ctx_now(), ctx_today() TO nivel_api, nivel_worker, nivel_system;

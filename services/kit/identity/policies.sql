@@ -33,14 +33,20 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
     SELECT t.organisation_id, t.bind_hash, t.nonce, t.verifier, t.next_path FROM taken t WHERE t.expires_at > now();
 $$;
 
+-- Only whoever holds the key opens a session: a statement slipped in under the login role's name cannot make a context by this detour.
 CREATE FUNCTION open_session(token bytea, organisation uuid, account uuid, from_issuer text, from_sub text,
-                             from_sid text, sealed_id_token bytea, authenticated timestamptz, absolute_seconds integer)
-RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+                             from_sid text, sealed_id_token bytea, authenticated timestamptz, absolute_seconds integer,
+                             proof text)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF genuine('session', encode(token, 'hex') || '|' || organisation || '|' || account, proof) IS NOT TRUE THEN
+        RAISE insufficient_privilege USING MESSAGE = 'nivel: a session needs its proof';
+    END IF;
     INSERT INTO session (id, token_hash, organisation_id, account_id, issuer, sub, idp_sid, id_token, auth_time,
                          created_at, last_seen_at, absolute_until)
         VALUES (gen_random_uuid(), token, organisation, account, from_issuer, from_sub, from_sid, sealed_id_token,
                 authenticated, now(), now(), now() + make_interval(secs => absolute_seconds));
-$$;
+END $$;
 
 -- The session of a token if it is alive. Being asked for keeps it alive; that is written down at most once a minute.
 CREATE FUNCTION live_session(token bytea, idle_seconds integer)
@@ -100,6 +106,6 @@ RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public,
 $$;
 
 GRANT EXECUTE ON FUNCTION count_attempt(bytea, integer), start_login(bytea, uuid, bytea, text, text, text, integer),
-    take_login(bytea), open_session(bytea, uuid, uuid, text, text, text, bytea, timestamptz, integer),
+    take_login(bytea), open_session(bytea, uuid, uuid, text, text, text, bytea, timestamptz, integer, text),
     end_session(bytea), end_sessions_of(uuid, text, text, text),
     use_once(bytea, integer), note_sign_in(uuid, uuid, text) TO nivel_api;

@@ -6,6 +6,8 @@ from uuid import UUID
 import msgspec
 
 from services.kit.crypto import token_hash
+from services.kit.db.context import proof_of
+from services.kit.db.engine import engine
 from services.kit.db.unit import call_narrow
 
 IDLE_SECONDS = 60 * 60
@@ -32,9 +34,10 @@ async def open_session(
     auth_time: datetime,
 ) -> None:
     """Begin a session under a fresh random `token`; the provider's names for it are kept so that the provider can end it."""
+    hashed = token_hash(token)
     await call_narrow(
-        "SELECT open_session($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-        token_hash(token),
+        "SELECT open_session($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        hashed,
         organisation_id,
         account_id,
         issuer,
@@ -43,6 +46,7 @@ async def open_session(
         id_token,
         auth_time,
         ABSOLUTE_SECONDS,
+        proof_of(engine.context_key, "session", f"{hashed.hex()}|{organisation_id}|{account_id}"),
     )
 
 
