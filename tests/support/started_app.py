@@ -1,25 +1,21 @@
 """The application started as a server would start it, in a task of its own, so that any fixture may hold it."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from litestar import Litestar
 
-ASSETS = (
-    "designsystemet.css",
-    "designsystemet-theme.css",
-    "htmx.min.js",
-    "inter-latin-wght-normal.woff2",
-    "inter-latin-ext-wght-normal.woff2",
-)
+TEMPLATES = Path(__file__).resolve().parents[2] / "services" / "api"
 
 
 def empty_assets(folder: Path) -> Path:
-    """The browser assets by name only, for tests that read pages without looking at them."""
-    for name in ASSETS:
-        (folder / name).write_bytes(b"")
+    """The browser assets that templates name, without content, for tests that read pages without looking at them."""
+    for template in TEMPLATES.rglob("*.html"):
+        for name in re.findall(r'asset\("([^"]+)"\)', template.read_text()):
+            (folder / name).write_bytes(b"")
     return folder
 
 

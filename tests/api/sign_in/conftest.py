@@ -22,6 +22,7 @@ class House(msgspec.Struct, frozen=True):
 
 
 MakeHouse = Callable[[HostileProvider], Awaitable[House]]
+Events = Callable[[House], Awaitable[list[str]]]
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +79,7 @@ async def house_elsewhere(houses: MakeHouse, provider_elsewhere: HostileProvider
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def events(owner: asyncpg.Connection) -> Callable[[House], Awaitable[list[str]]]:
+async def events(owner: asyncpg.Connection) -> Events:
     """What the organisation's record says came of its sign-ins, in order."""
 
     async def read(house: House) -> list[str]:

@@ -1,7 +1,7 @@
 """Tokens of a provider that lies: each must be refused as it deserves, and the lawful oddities must pass."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
@@ -12,7 +12,7 @@ from litestar import Litestar
 from services.api.oidc import Limits
 from services.api.providers import Providers
 from services.kit.settings import Settings
-from tests.api.sign_in.conftest import House
+from tests.api.sign_in.conftest import Events, House
 from tests.support.browser import Person
 from tests.support.hostile_provider import (
     CLIENT_ID,
@@ -124,9 +124,7 @@ def turn(provider: HostileProvider, knobs: Knobs) -> None:
 
 
 @pytest.mark.parametrize("case", REFUSED)
-async def test_refused(
-    person: Person, house: House, case: str, events: Callable[[House], Awaitable[list[str]]]
-) -> None:
+async def test_refused(person: Person, house: House, case: str, events: Events) -> None:
     turn(house.provider, REFUSED[case])
     answer = await person.sign_in(house.slug)
     if case == "answer of 300 kB":  # cut off while it is read: that counts as a provider that does not work
