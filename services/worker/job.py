@@ -15,6 +15,8 @@ from services.kit.jobs.rows import OpenJob, describe, mark_done, mark_done_after
 Effect = Callable[..., Awaitable[object]]
 
 MOST_ATTEMPTS = 8
+SCHEDULED_ATTEMPTS = 4
+"""A job of the installation is given up sooner: its schedule brings the next one."""
 TIME_LIMIT = 60.0
 """Seconds, within the database's own limit on a transaction that does nothing."""
 
@@ -74,6 +76,7 @@ def installation_job(
                 name=name,
                 effect=effect,
                 installation=True,
+                most_attempts=SCHEDULED_ATTEMPTS,
                 repeatable=repeatable,
                 every_seconds=every_seconds,
                 cron=cron,

@@ -23,12 +23,13 @@ CREATE POLICY ask_on ON job FOR INSERT TO nivel_worker
     WITH CHECK (organisation_id IS NOT DISTINCT FROM (SELECT ctx_org()) AND acting IS NOT DISTINCT FROM (SELECT ctx_acting()));
 CREATE POLICY every ON schedule TO nivel_worker USING (true) WITH CHECK (true);
 
--- The installation's own jobs come back every few seconds; their finished rows are of no use after a day.
+-- The installation's own jobs come back every few seconds: finished ones are of no use after a day, failed ones stay a month.
 CREATE FUNCTION prune_jobs() RETURNS integer LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE removed integer;
 BEGIN
-    DELETE FROM job WHERE acting IS NULL AND done_at < now() - interval '1 day';
+    DELETE FROM job WHERE acting IS NULL
+        AND (done_at < now() - interval '1 day' OR dead_at < now() - interval '30 days');
     GET DIAGNOSTICS removed = ROW_COUNT;
     RETURN removed;
 END $$;

@@ -74,7 +74,7 @@ async def test_an_undeclared_schedule_rests(superuser: asyncpg.Connection) -> No
     assert await jobs(superuser) == 0
 
 
-async def test_finished_jobs_of_the_installation_go_after_a_day(superuser: asyncpg.Connection) -> None:
+async def test_finished_jobs_of_the_installation_go_after_a_day_and_failed_ones_after_a_month(superuser: asyncpg.Connection) -> None:
     await superuser.execute("""
         INSERT INTO job (id, name, payload, next_at, created_at, organisation_id, acting, done_at)
         SELECT gen_random_uuid(), 'x', '{}', now(), now(), o, CASE WHEN o IS NOT NULL THEN '{}'::jsonb END, d
@@ -82,3 +82,8 @@ async def test_finished_jobs_of_the_installation_go_after_a_day(superuser: async
              (VALUES (NULL::timestamptz), (now()), (now() - interval '2 days')) times (d)""")
     assert [row["prune_jobs"] for row in await call_narrow("SELECT prune_jobs()")] == [1]
     assert await jobs(superuser) == 5
+    await superuser.execute("UPDATE job SET done_at = NULL, dead_at = now() - interval '29 days'")
+    assert [row["prune_jobs"] for row in await call_narrow("SELECT prune_jobs()")] == [0]
+    await superuser.execute("UPDATE job SET dead_at = now() - interval '31 days'")
+    assert [row["prune_jobs"] for row in await call_narrow("SELECT prune_jobs()")] == [2]
+    assert await jobs(superuser) == 3
