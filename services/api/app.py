@@ -95,7 +95,7 @@ def create_app(settings: Settings, *, engine_is_open: bool = False, limits: Limi
         openapi_config=OpenAPIConfig(
             title="Nivel",
             version="1",
-            path="/api/v1",
+            path="/api/v1/schema",  # below it the framework answers unknown addresses with pages
             render_plugins=[JsonRenderPlugin()],
             use_handler_docstrings=True,
         ),
