@@ -96,11 +96,7 @@ def here(request: Request[Any, Any, Any]) -> str:
 def speaks_json(request: Request[Any, Any, Any]) -> bool:
     """Whether a machine is asking: by the address, or because it takes JSON and no pages."""
     wanted = request.headers.get("accept", "")
-    return (
-        request.url.path.startswith(("/api/", "/auth/"))
-        and "text/html" not in wanted
-        or ("application/json" in wanted and "text/html" not in wanted)
-    )
+    return request.url.path.startswith("/api/") or ("application/json" in wanted and "text/html" not in wanted)
 
 
 def code_of(error: Exception, status: int) -> str:

@@ -19,7 +19,8 @@ from services.kit.errors import Invalid, Reason
 
 Given = TypeVar("Given", bound=msgspec.Struct)
 
-FINNISH_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+FINNISH_DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 YEARS = range(1900, 2200)
 MOST_CHARACTERS = 4000
 """For a text whose field names no length of its own."""
@@ -115,15 +116,19 @@ def _clean(value: Any, kind: Any) -> Any:
 
 
 def _iso_day(text: str) -> str:
-    if match := FINNISH_DAY.fullmatch(text):
-        text = f"{match[3]}-{int(match[2]):02d}-{int(match[1]):02d}"
+    if finnish := FINNISH_DAY.fullmatch(text):
+        day, month, year = finnish.groups()
+    elif iso := ISO_DAY.fullmatch(text):
+        year, month, day = iso.groups()
+    else:
+        raise _Unfit("input.not_a_day")
     try:
-        day = date.fromisoformat(text)
+        found = date(int(year), int(month), int(day))
     except ValueError as error:
         raise _Unfit("input.not_a_day") from error
-    if day.year not in YEARS:
+    if found.year not in YEARS:
         raise _Unfit("input.not_a_day")
-    return day.isoformat()
+    return found.isoformat()
 
 
 def _alternatives(kind: Any) -> tuple[inspect.Type, ...]:
