@@ -82,7 +82,7 @@ def _run(
 ) -> None:
     """Run an installer with its words in the log; raises CannotPrepare with the end of the log."""
     with open(LOG, "ab") as log:
-        code = guard.run(argv, cwd=cwd, env={**os.environ, **_caches(), **(env or {})}, output=log)
+        code = guard.run(argv, cwd=cwd, env={**os.environ, **_caches(), **(env or {})}, output=log, umask=0o022)
     if code != 0:
         tail = "\n".join(LOG.read_text(errors="replace").splitlines()[-12:])
         raise CannotPrepare(f"{advice}\nThe end of {LOG}:\n{tail}")

@@ -97,6 +97,7 @@ class Guard:
         output: IO[bytes] | int | None = None,
         errors: IO[bytes] | int = subprocess.STDOUT,
         identity: tuple[int, int] | None = None,
+        umask: int = 0o077,
     ) -> subprocess.Popen[bytes]:
         """Start one child in a session of its own. `identity`: uid and gid to run as (root only).
 
@@ -110,7 +111,7 @@ class Guard:
             stderr=errors if output is not None else None,
             env=env,
             cwd=cwd,
-            umask=0o077,
+            umask=umask,
             user=user,
             group=group,
             extra_groups=None if identity is None else [],
@@ -137,9 +138,10 @@ class Guard:
         cwd: str | Path = "/",
         output: IO[bytes] | int | None = None,
         errors: IO[bytes] | int = subprocess.STDOUT,
+        umask: int = 0o077,
     ) -> int:
         """Run one command to its end and return its exit code; it does not survive this process."""
-        child = self.spawn(argv, env=env, cwd=cwd, output=output, errors=errors)
+        child = self.spawn(argv, env=env, cwd=cwd, output=output, errors=errors, umask=umask)
         try:
             return child.wait()
         except BaseException:
