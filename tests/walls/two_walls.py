@@ -80,7 +80,7 @@ def tell(world: World) -> Told:
         for table, data_class in TABLES.items()
         for row in world.rows[table]
     )
-    return Told(kinds, tuple(_share_facts(world)), policy, records)
+    return Told(kinds, tuple(_share_facts(world, kinds)), policy, records)
 
 
 def by_rule(told: Told, actor: ActingContext) -> set[tuple[str, UUID]]:
@@ -129,7 +129,7 @@ def _key(table: str, row: dict[str, Any], data_class: str, kinds: dict[UUID, str
     return RecordKey(owner, kinds[owner], person, data_class, frozenset(parties))
 
 
-def _share_facts(world: World) -> Iterator[ShareFact]:
+def _share_facts(world: World, kinds: dict[UUID, str]) -> Iterator[ShareFact]:
     bases = {basis["id"]: basis for basis in world.rows["basis"]}
     for row in world.rows["share"]:
         basis = bases[row["basis_id"]]
@@ -151,4 +151,6 @@ def _share_facts(world: World) -> Iterator[ShareFact]:
             basis["state"],
             basis["valid_from"],
             basis["valid_until"],
+            None,
+            kinds[row["source_id"]],
         )
