@@ -10,7 +10,7 @@ from uuid import UUID
 from services.kit.clock import Clock
 from services.kit.db.unit import installation_unit, unit_of_work
 from services.kit.errors import NotAllowed
-from services.kit.jobs.rows import OpenJob, describe, mark_done, mark_done_after, mark_failed, open_job
+from services.kit.jobs.rows import DATABASE_AWAY, OpenJob, describe, mark_done, mark_done_after, mark_failed, open_job
 
 Effect = Callable[..., Awaitable[object]]
 
@@ -97,7 +97,14 @@ async def run_job(kind: Job, job_id: UUID, clock: Clock) -> None:
             await _do(kind, job_id, waiting, clock())
     except Exception as error:  # noqa: BLE001 - whatever an effect raises belongs into its row
         logger.warning("job %s %s failed: %s", kind.name, job_id, describe(error))
+        await _count_failure(kind, job_id, error)
+
+
+async def _count_failure(kind: Job, job_id: UUID, error: Exception) -> None:
+    try:
         await mark_failed(job_id, error, most_attempts=kind.most_attempts)
+    except DATABASE_AWAY as away:
+        logger.warning("job %s %s waits for its lease to end: %s", kind.name, job_id, describe(away))
 
 
 async def _do(kind: Job, job_id: UUID, waiting: OpenJob, now: datetime) -> None:

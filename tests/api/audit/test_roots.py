@@ -1,6 +1,9 @@
 """The newest seal is stored under retention in a real object store, and cannot be removed there."""
 
+import asyncio
 import json
+import shutil
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +25,7 @@ from services.kit.db.unit import unit_of_work
 from services.kit.settings import Settings
 from services.kit.storage import StorageUnavailable, get, head, open_storage, put
 from tests.support.worker_login import somebody
+from tests.support.working import LEDGER, Working
 
 BUCKET = "nivel-log"
 
@@ -36,6 +40,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[objects.Running]
 @pytest.fixture
 def reached(store: objects.Running, alone: Settings, tmp_path: Path) -> Iterator[Settings]:
     """Settings with which the store is reached; the process's store is put back afterwards."""
+    for key in ("context.key", "log.key"):
+        shutil.copy(alone.secrets / key, tmp_path)
     (tmp_path / "s3.access").write_text(store.access)
     (tmp_path / "s3.secret").write_text(store.secret)
     kept = storage._store
@@ -76,6 +82,28 @@ async def test_a_root_is_stored_once_and_kept_from_removal(
     assert refused.value.code == "AccessDenied"
     list(administrator(store).remove_objects(BUCKET, [DeleteObject(key, found.version)]))
     assert administrator(store).stat_object(BUCKET, key, version_id=found.version).size == found.size
+
+
+@pytest.mark.usefixtures("as_api")
+async def test_a_running_worker_seals_and_stores_the_first_root_within_seconds(
+    superuser: asyncpg.Connection, reached: Settings, tmp_path: Path
+) -> None:
+    await superuser.execute(LEDGER)
+    worker = Working(reached, tmp_path / "worker.log", s3_endpoint=reached.s3_endpoint)
+    try:
+        worker.wait_until_said("worker ready")
+        actor = somebody()
+        async with unit_of_work(actor, reading=True):
+            await log_reads(actor, surface="s", reads=[Read(data_class="plan")])
+        end = time.monotonic() + 12
+        while not await superuser.fetchval("SELECT count(*) FROM log_root"):
+            assert time.monotonic() < end, worker.log.read_text()
+            await asyncio.sleep(0.1)
+        assert worker.end() == 0
+    finally:
+        worker.kill()
+    assert await head("log", f"{actor.alliance_id}/1.json")
+    assert await superuser.fetchval("SELECT count(*) FROM job WHERE attempts > 0") == 0
 
 
 @pytest.mark.usefixtures("as_worker")

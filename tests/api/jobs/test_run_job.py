@@ -128,6 +128,21 @@ async def test_an_error_of_the_database_keeps_its_message_out_of_the_row(superus
     assert await superuser.fetchval("SELECT error FROM job") == "InvalidTextRepresentationError 22P02"
 
 
+async def test_a_failure_that_cannot_be_counted_says_nothing_of_its_cause(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def away(*_: object, **__: object) -> None:
+        raise ConnectionRefusedError
+
+    async def fail(actor: ActingContext) -> None:
+        raise ValueError("Aino Virtanen")
+
+    monkeypatch.setattr("services.worker.job.mark_failed", away)
+    await run(kind(fail), await left())
+    assert "waits for its lease to end: ConnectionRefusedError" in caplog.text
+    assert "Aino" not in caplog.text
+
+
 async def test_it_ends_at_its_time_limit(superuser: asyncpg.Connection) -> None:
     async def linger(actor: ActingContext) -> None:
         await asyncio.sleep(5)

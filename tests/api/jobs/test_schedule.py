@@ -74,7 +74,9 @@ async def test_an_undeclared_schedule_rests(superuser: asyncpg.Connection) -> No
     assert await jobs(superuser) == 0
 
 
-async def test_finished_jobs_of_the_installation_go_after_a_day_and_failed_ones_after_a_month(superuser: asyncpg.Connection) -> None:
+async def test_the_installations_jobs_go_a_day_after_they_ended_or_a_month_after_they_failed(
+    superuser: asyncpg.Connection,
+) -> None:
     await superuser.execute("""
         INSERT INTO job (id, name, payload, next_at, created_at, organisation_id, acting, done_at)
         SELECT gen_random_uuid(), 'x', '{}', now(), now(), o, CASE WHEN o IS NOT NULL THEN '{}'::jsonb END, d
