@@ -17,7 +17,7 @@ COMMANDS = {
     "idp-config": ("services.cli.idp_config", "print what the development identity provider must know"),
     "api": ("services.cli.api", "serve pages and JSON"),
     "worker": ("services.cli.worker", "do what happens later"),
-    "tour": ("services.cli.tour", "play the demonstration through over HTTP"),
+    "tour": ("services.cli.tour.command", "play the demonstration through over HTTP"),
 }
 
 
