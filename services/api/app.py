@@ -38,6 +38,7 @@ from services.kit.settings import Settings, load_settings
 
 LARGEST_BODY = 1024 * 1024
 DEFAULT_COLOUR = "#0f4c81"
+DESCRIPTION = "/api/v1/openapi.json"
 
 # What a machine's answer carries; pages bring their own policy (pages.py: page_headers), static files their own cache.
 HEADERS = {
@@ -95,8 +96,8 @@ def create_app(settings: Settings, *, engine_is_open: bool = False, limits: Limi
         openapi_config=OpenAPIConfig(
             title="Nivel",
             version="1",
-            path="/api/v1/schema",  # below it the framework answers unknown addresses with pages
-            render_plugins=[JsonRenderPlugin()],
+            path=DESCRIPTION,  # the whole address: unknown ones below it are answered by the framework with its own page
+            render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
             use_handler_docstrings=True,
         ),
     )

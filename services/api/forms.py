@@ -110,7 +110,7 @@ def _clean(value: Any, kind: Any) -> Any:
     if len(value) > (most or MOST_CHARACTERS):
         raise _Unfit("input.too_long", most=most or MOST_CHARACTERS)
     allowed = "\n\t" if most >= LINES_FROM else ""
-    if any(unicodedata.category(c) in ("Cc", "Cs") and c not in allowed or c in DIRECTION_MARKS for c in value):
+    if any((unicodedata.category(c) in ("Cc", "Cs") and c not in allowed) or c in DIRECTION_MARKS for c in value):
         raise _Unfit("input.control_characters")
     return value
 

@@ -297,7 +297,6 @@ async def test_what_every_answer_carries(person: Person) -> None:
 
 async def test_the_description_of_the_interface(person: Person) -> None:
     answer = await person.get("/api/v1/openapi.json")
-    print(answer.text[:3000])
     told = answer.json()
     assert told["openapi"].startswith("3.1")
     assert told["paths"]["/api/v1/session"]["get"]["operationId"] == "session"
