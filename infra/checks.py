@@ -3,7 +3,7 @@
 import subprocess
 import time
 
-from infra.environment import PYTHON, REPOSITORY, VENV
+from infra.environment import REPOSITORY, VENV
 
 CHECKS = {
     "format": ("ruff", "format", "--check", "."),
@@ -18,7 +18,7 @@ def run_checks() -> int:
     failed = 0
     for name, (program, *arguments) in CHECKS.items():
         started = time.monotonic()
-        command = [str(PYTHON), str(VENV / "bin" / program), *arguments]
+        command = [str(VENV / "bin" / program), *arguments]
         done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
         print(
             f"  {name} ... {'good' if done.returncode == 0 else 'FAILED'} {time.monotonic() - started:.1f} s",
