@@ -1,8 +1,12 @@
 """The engine of this process, for a while logged in as the worker."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import uuid4
+
+import asyncpg
 
 from services.kit.audit.log import open_log
 from services.kit.clock import system_clock
@@ -23,6 +27,16 @@ async def engine_on(settings: Settings, *, worker: bool) -> AsyncIterator[None]:
     finally:
         await close_engine()
         engine.pool, engine.config, engine.context_key = kept
+
+
+async def settled(superuser: asyncpg.Connection) -> None:
+    """Wait until every logged read may be sealed: any older transaction of the server, in whichever test, holds it up."""
+    end = time.monotonic() + 30
+    while await superuser.fetchval(
+        "SELECT count(*) FROM read_log WHERE xid >= pg_snapshot_xmin(pg_current_snapshot())"
+    ):
+        assert time.monotonic() < end, "a transaction stays open"
+        await asyncio.sleep(0.02)
 
 
 def somebody(*roles: str) -> ActingContext:

@@ -24,7 +24,7 @@ from services.kit.db.context import ActingContext
 from services.kit.db.unit import unit_of_work
 from services.kit.settings import Settings
 from services.kit.storage import StorageUnavailable, get, head, open_storage, put
-from tests.support.worker_login import somebody
+from tests.support.worker_login import settled, somebody
 from tests.support.working import LEDGER, Working
 
 BUCKET = "nivel-log"
@@ -55,9 +55,10 @@ def administrator(store: objects.Running) -> Minio:
     return Minio(store.endpoint.removeprefix("http://"), store.access, store.secret, secure=False, region="us-east-1")
 
 
-async def sealed(actor: ActingContext) -> None:
+async def sealed(superuser: asyncpg.Connection, actor: ActingContext) -> None:
     async with unit_of_work(actor):
         await log_reads(actor, surface="s", reads=[Read(data_class="plan")] * 2)
+    await settled(superuser)
     await seal_waiting(system_clock())
 
 
@@ -67,7 +68,7 @@ async def test_a_root_is_stored_once_and_kept_from_removal(
 ) -> None:
     actor = somebody()
     for _ in range(2):
-        await sealed(actor)
+        await sealed(superuser, actor)
     assert [await store_roots(system_clock()), await store_roots(system_clock())] == [1, 0]
     link = await superuser.fetchrow("SELECT * FROM log_seal WHERE number = 2")
     key = f"{actor.alliance_id}/2.json"
@@ -95,7 +96,7 @@ async def test_a_running_worker_seals_and_stores_the_first_root_within_seconds(
         actor = somebody()
         async with unit_of_work(actor, reading=True):
             await log_reads(actor, surface="s", reads=[Read(data_class="plan")])
-        end = time.monotonic() + 12
+        end = time.monotonic() + 30
         while not await superuser.fetchval("SELECT count(*) FROM log_root"):
             assert time.monotonic() < end, worker.log.read_text()
             await asyncio.sleep(0.1)
@@ -112,15 +113,15 @@ async def test_without_the_store_sealing_goes_on_and_the_root_follows(
 ) -> None:
     actor = somebody()
     open_storage(msgspec.structs.replace(reached, s3_endpoint="http://127.0.0.1:9"))
-    await sealed(actor)
+    await sealed(superuser, actor)
     with pytest.raises(StorageUnavailable):
         await store_roots(system_clock())
-    await sealed(actor)
+    await sealed(superuser, actor)
     assert await superuser.fetchval("SELECT count(*) FROM log_seal") == 2
     assert await superuser.fetchval("SELECT count(*) FROM log_root") == 0
     open_storage(reached)
     assert await store_roots(system_clock()) == 1
-    await sealed(actor)
+    await sealed(superuser, actor)
     assert await store_roots(system_clock()) == 1
     roots = await superuser.fetch("SELECT number, rows FROM log_root ORDER BY number")
     assert [tuple(row) for row in roots] == [(2, 4), (3, 6)]

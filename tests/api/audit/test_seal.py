@@ -17,7 +17,7 @@ from services.kit.audit.seal import row_of, seal_waiting
 from services.kit.clock import system_clock
 from services.kit.db.context import ActingContext
 from services.kit.db.unit import call_narrow, unit_of_work
-from tests.support.worker_login import somebody
+from tests.support.worker_login import settled, somebody
 
 pytestmark = pytest.mark.usefixtures("as_worker")
 
@@ -38,6 +38,11 @@ async def seal_now() -> int:
     return await seal_waiting(system_clock())
 
 
+async def seal_all(superuser: asyncpg.Connection) -> int:
+    await settled(superuser)
+    return await seal_now()
+
+
 async def chain(superuser: asyncpg.Connection) -> tuple[list[Link], dict[UUID, LogRow]]:
     links = [
         Link(**{name: row[name] for name in Link.__struct_fields__})
@@ -56,8 +61,8 @@ async def test_links_follow_each_other_and_hold_every_line(superuser: asyncpg.Co
     actor = somebody()
     for lines in (3, 1):
         await read(actor, lines)
-        assert await seal_now() == lines
-    assert await seal_now() == 0
+        assert await seal_all(superuser) == lines
+    assert await seal_all(superuser) == 0
     links, rows = await chain(superuser)
     assert [link.number for link in links] == [1, 2]
     assert sorted(row_id for link in links for row_id in link.row_ids) == sorted(rows)
@@ -69,7 +74,7 @@ async def test_a_burst_becomes_several_links(superuser: asyncpg.Connection, monk
     actor = somebody()
     for _ in range(4):
         await read(actor, 3)
-    assert await seal_now() == 12
+    assert await seal_all(superuser) == 12
     links, _ = await chain(superuser)
     assert [len(link.row_ids) for link in links] == [6, 6]  # a transaction is never divided
     assert await faults(superuser) == []
@@ -79,7 +84,7 @@ async def test_alliances_have_chains_of_their_own(superuser: asyncpg.Connection)
     actors = [somebody(), somebody(), somebody()]
     for actor in actors:
         await read(actor, 2)
-    assert await seal_now() == 6
+    assert await seal_all(superuser) == 6
     found = await superuser.fetch("SELECT alliance_id, number, cardinality(row_ids) FROM log_seal")
     assert {tuple(row) for row in found} == {(actor.alliance_id, 1, 2) for actor in actors}
 
@@ -90,7 +95,7 @@ async def test_a_transaction_that_commits_late_is_not_passed_over(superuser: asy
         await log_reads(actor, surface="late", reads=[Read(data_class="plan")])
         await beside(read(actor))
         assert await beside(seal_now()) == 0
-    assert await seal_now() == 2
+    assert await seal_all(superuser) == 2
     links, rows = await chain(superuser)
     assert [rows[row_id].surface for row_id in links[0].row_ids] == ["late", "people.page"]
 
@@ -113,7 +118,7 @@ async def test_many_writers_and_two_sealers_skip_nothing(superuser: asyncpg.Conn
     await asyncio.gather(*(write(pause) for pause in (0, 0.005, 0.02)))
     writing = False
     await asyncio.gather(*sealing)
-    await seal_now()
+    await seal_all(superuser)
     links, rows = await chain(superuser)
     sealed = [row_id for link in links for row_id in link.row_ids]
     assert len(links) > 3
@@ -143,7 +148,7 @@ async def test_a_change_by_the_databases_superuser_is_found(
     superuser: asyncpg.Connection, tampering: str, what: str
 ) -> None:
     await read(somebody(), 3)
-    await seal_now()
+    await seal_all(superuser)
     (link,), _ = await chain(superuser)
     root = Root(number=link.number, hash=link.hash)
     assert await faults(superuser, root) == []
@@ -157,7 +162,7 @@ async def test_a_forged_line_is_sealed_and_reported(
     await read(somebody())
     await superuser.execute("UPDATE read_log SET mac = sha256('guess')")
     with caplog.at_level(logging.ERROR):
-        assert await seal_now() == 1
+        assert await seal_all(superuser) == 1
     assert "does not carry the MAC" in caplog.text
     assert await faults(superuser) == ["row changed"]
 
@@ -181,11 +186,14 @@ RIGHT = {
         ("rows", "(SELECT array_agg(id) || gen_random_uuid() FROM rows_to_seal($1, 10))"),
     ],
 )
-async def test_only_the_next_link_of_waiting_lines_is_taken(field: str, wrong: str) -> None:
+async def test_only_the_next_link_of_waiting_lines_is_taken(
+    superuser: asyncpg.Connection, field: str, wrong: str
+) -> None:
     actor = somebody()
     await read(actor)
-    await seal_now()
+    await seal_all(superuser)
     await read(actor)
+    await settled(superuser)
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await call_narrow(ADD.format(**(RIGHT | {field: wrong})), actor.alliance_id)
     assert len(await call_narrow(ADD.format(**RIGHT), actor.alliance_id)) == 1

@@ -10,15 +10,16 @@ from services.kit.clock import system_clock
 from services.kit.db.unit import fetch, unit_of_work
 from services.kit.errors import NotAllowed
 from services.kit.settings import Settings
-from tests.support.worker_login import engine_on, somebody
+from tests.support.worker_login import engine_on, settled, somebody
 
 
-async def test_it_counts_her_own_alliance(alone: Settings) -> None:
+async def test_it_counts_her_own_alliance(alone: Settings, superuser: asyncpg.Connection) -> None:
     officer, stranger = somebody("privacy_officer"), somebody()
     async with engine_on(alone, worker=True):
         for actor, lines in ((officer, 2), (stranger, 5)):
             async with unit_of_work(actor):
                 await log_reads(actor, surface="s", reads=[Read(data_class="plan")] * lines)
+        await settled(superuser)
         await seal_waiting(now := system_clock())
     async with engine_on(alone, worker=False):
         async with unit_of_work(officer):
