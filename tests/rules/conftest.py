@@ -4,6 +4,10 @@ import socket
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("rules", deadline=None, max_examples=60, database=None)
+settings.load_profile("rules")
 
 
 def _refuse(*_: object) -> NoReturn:

@@ -136,7 +136,7 @@ async def person(actor: ActingContext, *, person_id: UUID) -> PersonView:
                 (DataClass.PLAN, plans),
                 (DataClass.ABILITY, abilities),
             )
-            if not rows
+            if not rows and not eyes.open_to(person_id, data_class)
         },
     )
     seen: list[tuple[DataClass, Sequence[AnyView]]] = [

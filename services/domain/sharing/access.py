@@ -12,6 +12,7 @@ from services.domain.sharing.rules import (
     Refused,
     ShareFact,
     Viewer,
+    lies_open,
     may_see,
     missing_steps,
 )
@@ -33,6 +34,10 @@ class Sight(msgspec.Struct, frozen=True):
         if isinstance(decision, Refused):
             raise WallBreach("sharing.wall_breach", data_class=data_class, line=decision.missing[0].code)
         return decision
+
+    def open_to(self, person_id: UUID, data_class: str) -> bool:
+        """Is the class shared with the viewer now? Then there may still be nothing recorded, but nothing is missing."""
+        return lies_open(self.viewer, person_id, data_class, self.shares, self.policy)
 
     def why_closed(self, person_id: UUID, data_class: str) -> Refused:
         """The missing steps for a class of a person of whom nothing of that class is visible."""

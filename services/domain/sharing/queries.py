@@ -88,7 +88,7 @@ class Explanation(msgspec.Struct, frozen=True):
 SHARE_FACTS = """
 SELECT s.id AS share_id, s.person_id, s.source_id, s.recipient_id, s.classes, s.purposes, s.valid_from, s.valid_until,
        s.opened_at, s.ended_at, b.id AS basis_id, b.kind AS basis_kind, b.state AS basis_state,
-       b.valid_from AS basis_from, b.valid_until AS basis_until
+       b.valid_from AS basis_from, b.valid_until AS basis_until, b.ended_at AS basis_ended_at
 FROM share s JOIN basis b ON b.id = s.basis_id
 WHERE s.recipient_id = $1 AND s.person_id = ANY ($2) ORDER BY s.opened_at DESC LIMIT 5000"""
 
@@ -109,12 +109,12 @@ async def sight(actor: ActingContext, person_ids: Sequence[UUID]) -> Sight:
     """Everything the decision needs about these persons, read in this transaction and never kept beyond it."""
     known = await members(actor)
     viewer = await viewer_of(actor, known)
-    shares = [_fact(row) for row in await fetch(SHARE_FACTS, actor.organisation_id, list(set(person_ids)))]
+    kinds = {member.id: member.kind for member in known.values()}
+    shares = [_fact(row, kinds) for row in await fetch(SHARE_FACTS, actor.organisation_id, list(set(person_ids)))]
     lines = await fetch(
         "SELECT source_kind, recipient_kind, data_class, purpose, basis_kind FROM policy_entry WHERE recipient_kind = $1",
         viewer.kind,
     )
-    kinds = {member.id: member.kind for member in known.values()}
     return Sight(viewer, tuple(shares), policy_of((a, b, c, d, e) for a, b, c, d, e in lines), kinds)
 
 
@@ -209,8 +209,8 @@ async def notice(actor: ActingContext, *, code: str) -> NoticeView:
     )
 
 
-def _fact(row: asyncpg.Record) -> ShareFact:
-    ended = row["ended_at"]
+def _fact(row: asyncpg.Record, kinds: dict[UUID, str]) -> ShareFact:
+    ended, basis_ended = row["ended_at"], row["basis_ended_at"]
     return ShareFact(
         row["share_id"],
         row["person_id"],
@@ -228,6 +228,8 @@ def _fact(row: asyncpg.Record) -> ShareFact:
         row["basis_state"],
         row["basis_from"],
         row["basis_until"],
+        day_of(basis_ended) if basis_ended else None,
+        kinds.get(row["source_id"], ""),
     )
 
 

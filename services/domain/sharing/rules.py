@@ -1,12 +1,14 @@
 """Who may see what on which basis: the decision, pure. Its twin in PostgreSQL is the view `share_now` in policies.sql."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
 from uuid import UUID
 
 import msgspec
+
+from services.kit.clock import day_of
 
 
 class DataClass(StrEnum):
@@ -106,6 +108,8 @@ class ShareFact(msgspec.Struct, frozen=True):
     basis_state: str
     basis_from: date
     basis_until: date | None
+    basis_ended_on: date | None
+    source_kind: str
 
 
 PolicyLine = tuple[str, str, str, str, str]
@@ -124,6 +128,8 @@ def policy_of(lines: Iterable[PolicyLine]) -> Policy:
     known = frozenset(lines)
     kinds: dict[tuple[str, str], set[str]] = {}
     for _, recipient_kind, data_class, _, basis_kind in known:
+        if _never(recipient_kind, data_class, basis_kind):
+            continue
         kinds.setdefault((recipient_kind, data_class), set()).add(basis_kind)
     return Policy(known, {key: tuple(sorted(found)) for key, found in kinds.items()})
 
@@ -150,7 +156,7 @@ class Refused(msgspec.Struct, frozen=True):
     missing: tuple[Step, ...]
 
 
-def may_see(viewer: Viewer, record: RecordKey, shares: Iterable[ShareFact], policy: Policy) -> Allowed | Refused:
+def may_see(viewer: Viewer, record: RecordKey, shares: Collection[ShareFact], policy: Policy) -> Allowed | Refused:
     """The decision of sharing.md 2: own record, party, active share; then the cut by role. The first line that holds wins."""
     if not role_reads(viewer, record.data_class):
         return Refused((Step("role_reads_not"),))
@@ -183,24 +189,30 @@ def carries(share: ShareFact, viewer: Viewer, record: RecordKey, policy: Policy)
         and _in_term(viewer.today, share.valid_from, share.valid_until)
         and share.basis_state in LIVE_STATES
         and _in_term(viewer.today, share.basis_from, share.basis_until)
-        and not (
-            viewer.kind == "staffing_firm"
-            and record.data_class in NEVER_BY_CONTRACT_TO_STAFFING
-            and share.basis_kind == BasisKind.PROCESSOR_CONTRACT
-        )
+        and not _never(viewer.kind, record.data_class, share.basis_kind)
         and (record.owner_kind, viewer.kind, record.data_class, viewer.purpose, share.basis_kind) in policy.lines
     )
 
 
+def lies_open(viewer: Viewer, person_id: UUID, data_class: str, shares: Collection[ShareFact], policy: Policy) -> bool:
+    """Does any share open this class of the person to this viewer now, whether or not its source has recorded anything?"""
+    return role_reads(viewer, data_class) and any(
+        s.person_id == person_id and _opens(s, viewer, data_class, policy) for s in shares
+    )
+
+
 def missing_steps(
-    viewer: Viewer, person_id: UUID, data_class: str, shares: Iterable[ShareFact], policy: Policy
+    viewer: Viewer, person_id: UUID, data_class: str, shares: Collection[ShareFact], policy: Policy
 ) -> tuple[Step, ...]:
-    """Why a class of a person is closed, told from the viewer's own shares and the policy alone: nothing else is known."""
+    """Why a class of a person is closed, told from the viewer's own shares and the policy alone: nothing else is known.
+
+    A share that is open is no reason: it opens what its own source holds, and the answer is about everything else.
+    """
     if not role_reads(viewer, data_class):
         return (Step("role_reads_not"),)
     mine = [s for s in shares if s.person_id == person_id and s.recipient_id == viewer.organisation_id]
     of_class = [s for s in mine if data_class in s.classes]
-    steps = [_why_not(viewer, share) for share in of_class]
+    steps = [_why_not(viewer, share) for share in of_class if not _opens(share, viewer, data_class, policy)]
     if not mine:
         steps.append(Step("nothing_shared"))
     if not of_class:
@@ -213,16 +225,29 @@ def missing_steps(
 def _why_not(viewer: Viewer, share: ShareFact) -> Step:
     given = share.basis_kind in GIVEN_BY_PERSON
     if share.basis_state not in LIVE_STATES:
-        return Step(f"{'permission' if given else 'basis'}_{share.basis_state}", day=share.ended_on)
+        return Step(f"{'permission' if given else 'basis'}_{share.basis_state}", day=share.basis_ended_on)
     if share.ended_at is not None and share.ended_at <= viewer.now:
         return Step("share_ended", day=share.ended_on)
     until = min((day for day in (share.valid_until, share.basis_until) if day), default=None)
     if until and until < viewer.today:
         return Step("permission_past" if given else "basis_past", day=until)
-    start = max(share.valid_from, share.basis_from)
+    start = max(share.valid_from, share.basis_from, day_of(share.opened_at))
     if viewer.today < start or viewer.now < share.opened_at:
         return Step("not_yet", day=start)
     return Step("other_purpose" if viewer.purpose not in share.purposes else "policy_closed")
+
+
+def _opens(share: ShareFact, viewer: Viewer, data_class: str, policy: Policy) -> bool:
+    record = RecordKey(share.source_id, share.source_kind, share.person_id, data_class)
+    return carries(share, viewer, record, policy)
+
+
+def _never(recipient_kind: str, data_class: str, basis_kind: str) -> bool:
+    return (
+        recipient_kind == "staffing_firm"
+        and data_class in NEVER_BY_CONTRACT_TO_STAFFING
+        and basis_kind == BasisKind.PROCESSOR_CONTRACT
+    )
 
 
 def _in_term(day: date, first: date, last: date | None) -> bool:
