@@ -20,14 +20,22 @@ from services.api.errors import answer_error
 from services.api.language_choice import language_choice
 from services.api.log_lines import LOG, start_log
 from services.api.oidc import Limits
+from services.api.organisations import pages as organisation_pages
 from services.api.organisations import routes as organisations
+from services.api.outcomes import pages as job_pages
 from services.api.outcomes import routes as outcomes
 from services.api.pages import Site
+from services.api.people import pages as people_pages
+from services.api.people import person_page
 from services.api.people import routes as people
 from services.api.provider_http import origin
 from services.api.providers import Providers
+from services.api.referrals import pages as referral_pages
+from services.api.referrals import refer
 from services.api.referrals import routes as referrals
+from services.api.sharing import pages as permission_pages
 from services.api.sharing import routes as sharing
+from services.api.sharing import why
 from services.api.theme import hue_of
 from services.domain.organisations.queries import sign_in_choices
 from services.kit.audit.log import log_refusal, open_log
@@ -56,7 +64,8 @@ def alive() -> Response[str]:
 
 
 SLICES = (organisations, sharing, people, referrals, outcomes, audit)
-ROUTES = [alive, *sign_in.ROUTES, *session.ROUTES, *(route for part in SLICES for route in part.ROUTES)]
+PAGES = (organisation_pages, people_pages, person_page, permission_pages, why, referral_pages, refer, job_pages)
+ROUTES = [alive, *sign_in.ROUTES, *session.ROUTES, *(route for part in (*SLICES, *PAGES) for route in part.ROUTES)]
 
 
 def application() -> Litestar:

@@ -30,3 +30,9 @@ def euros(cents: int) -> str:
     whole, rest = divmod(abs(cents), 100)
     sign = "\N{MINUS SIGN}" if cents < 0 else ""
     return f"{sign}{number(whole)},{rest:02d}{NO_BREAK}€"
+
+
+def tenths(value: int) -> str:
+    """`37,5` from 375 tenths, `25` from 250."""
+    whole, rest = divmod(value, 10)
+    return f"{number(whole)},{rest}" if rest else number(whole)

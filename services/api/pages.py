@@ -193,6 +193,7 @@ def _environment(language: str, roots: Sequence[Path], asset: Callable[[str], st
         "moment": formats.moment,
         "number": formats.number,
         "euros": formats.euros,
+        "tenths": formats.tenths,
         "word": lambda code, kind: texts.gettext(words.word(kind, code)),
         "state_colour": lambda state: words.STATE_COLOURS.get(state, "neutral"),
     }

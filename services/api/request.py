@@ -112,9 +112,9 @@ def cookie_prefix(settings: Settings) -> str:
     return "__Host-" if settings.base_url.startswith("https:") else ""
 
 
-def csrf_token_of(request: Request[Any, Any, Any], session_token: str) -> str:
-    """The token that every unsafe request of this session must carry."""
-    return keyed_hash(request.app.state.csrf_key, "csrf", session_token).hex()
+def csrf_token_of(request: Request[Any, Any, Any], who: SignedIn) -> str:
+    """The token of every unsafe request: of the account, so that a page stays usable after signing in again elsewhere."""
+    return keyed_hash(request.app.state.csrf_key, "csrf", f"{who.organisation_id} {who.account_id}").hex()
 
 
 async def _live_session(request: Request[Any, Any, Any]) -> OpenSession:
@@ -130,7 +130,7 @@ async def _live_session(request: Request[Any, Any, Any]) -> OpenSession:
     for name, token in tokens[:MOST_SESSIONS]:
         who = await signed_in(token)
         if who and name == cookie_name(settings, who.slug):
-            live.append(OpenSession(token, who, csrf_token_of(request, token)))
+            live.append(OpenSession(token, who, csrf_token_of(request, who)))
     if not live:
         raise SignInNeeded(organisation_in(request))
     if len(live) > 1:
