@@ -1,12 +1,12 @@
 """Pages of referrals: the lists, one referral, and what its parties decide; services used."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
 from litestar import Request, Response, Router, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, FromQuery, QueryParameter
 from litestar.response import Redirect
 
 from services.api.done import done_of
@@ -37,6 +37,7 @@ from services.kit.errors import Invalid
 
 PURPOSE = Purpose.REFERRAL
 Connection = Request[Any, Any, Any]
+InState = Annotated[str, QueryParameter(name="state")]
 
 
 class Decline(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,22 +57,22 @@ class ServiceForm(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/referrals")
 async def list_of_referrals(
-    request: Connection, box: FromQuery[Box] = "received", state: FromQuery[str] = "", after: FromQuery[str] = ""
+    request: Connection, box: FromQuery[Box] = "received", in_state: InState = "", after: FromQuery[str] = ""
 ) -> Response[str]:
     """Received or sent, narrowed by state."""
     actor = await acting(request, PURPOSE)
     async with unit_of_work(actor, reading=True):
         shell = await shell_in(request, actor, "referrals")
-        page = await referrals(actor, box=box, state=state, after=moment_and_id(after))
+        page = await referrals(actor, box=box, state=in_state, after=moment_and_id(after))
         return render(
             shell,
             "referrals/list.html",
             rows=page.rows,
             next=cursor_of(page.after),
             first=not after,
-            count=await count_referrals(actor, box=box, state=state),
+            count=await count_referrals(actor, box=box, state=in_state),
             box=box,
-            state=state,
+            state=in_state,
             states=STATES,
             members=await members(actor),
         )

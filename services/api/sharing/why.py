@@ -4,7 +4,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, Router, get
-from litestar.params import FromPath, QueryParameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from services.api.navigation import shell_in
 from services.api.pages import render
@@ -24,7 +24,7 @@ DataClassAsked = Annotated[DataClass, QueryParameter(name="class")]
 @get("/why")
 async def why(
     request: Request[Any, Any, Any],
-    person: UUID,
+    person: FromQuery[UUID],
     data_class: DataClassAsked,
     holder: Annotated[str, QueryParameter(name="from")] = "",
 ) -> Response[str]:
