@@ -30,7 +30,15 @@ class Person(httpx2.AsyncClient):
 
     def __init__(self, app: Litestar | None = None, *, base: str = BASE, address: str = "127.0.0.1") -> None:
         """`address` is where the application sees this browser."""
-        transport = httpx2.ASGITransport(app, raise_app_exceptions=False, client=(address, 50000)) if app else None
+        transport = (
+            httpx2.ASGITransport(
+                app,  # type: ignore[arg-type]  # Litestar types its scope more narrowly than ASGI
+                raise_app_exceptions=False,
+                client=(address, 50000),
+            )
+            if app
+            else None
+        )
         super().__init__(
             base_url=base,
             mounts={f"all://{httpx2.URL(base).netloc.decode()}": transport} if transport else None,

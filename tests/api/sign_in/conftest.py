@@ -1,15 +1,20 @@
 """Organisations whose identity providers lie when a test tells them to."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from uuid import UUID
 
 import asyncpg
 import msgspec
 import pytest
 import pytest_asyncio
+from litestar import Litestar
 
+from services.api.app import create_app
+from tests.api.sign_in.probes import ROUTES
 from tests.support.alliance import a_cast
+from tests.support.browser import Person
 from tests.support.hostile_provider import CLIENT_ID, HostileProvider, hostile_provider
+from tests.support.started_app import started
 
 
 class House(msgspec.Struct, frozen=True):
@@ -87,3 +92,22 @@ async def events(owner: asyncpg.Connection) -> Events:
         return [row["result"] for row in rows]
 
     return read
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def probes(app: Litestar) -> AsyncIterator[Litestar]:
+    """The application with the routes of probes.py."""
+    running = create_app(app.state.settings, engine_is_open=True)
+    for route in ROUTES:
+        running.register(route)
+    async with started(running):
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def coach(probes: Litestar, house: House, owner: asyncpg.Connection) -> AsyncIterator[Person]:
+    """A browser signed in at `house` as a coach, at the application with probes."""
+    async with Person(probes) as browser:
+        await browser.sign_in(house.slug)
+        await owner.execute("UPDATE account SET roles = '{coach}' WHERE sub = $1", house.provider.sub)
+        yield browser

@@ -12,7 +12,7 @@ from tests.api.sign_in.conftest import Events, House
 from tests.support.browser import Person
 from tests.support.hostile_provider import LEFT_OUT, HostileProvider
 
-EVENT = {"http://schemas.openid.net/event/backchannel-logout": {}}
+EVENT: dict[str, Any] = {"http://schemas.openid.net/event/backchannel-logout": {}}
 
 
 def logout_token(provider: HostileProvider, **changed: Any) -> str:

@@ -1,93 +1,22 @@
 """What every request meets: forged, anonymous, oversized, broken, too many; and what every answer carries."""
 
 import json
-from collections.abc import AsyncIterator
-from datetime import date
-from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import asyncpg
-import msgspec
 import pytest
-import pytest_asyncio
-from litestar import Litestar, Request, get, post
-from litestar.params import FromPath
+from litestar import Litestar
 
 from services.api import sign_in
-from services.api.app import create_app
-from services.api.forms import read_form, read_json
 from services.api.log_lines import LOG, JsonLines
-from services.api.request import acting
-from services.kit.db.unit import fetch_value, unit_of_work
-from services.kit.errors import Conflict, NotAllowed, NotFound, WallBreach
 from services.kit.identity.limits import Limit
 from tests.api.sign_in.conftest import House
+from tests.api.sign_in.probes import NOTE
 from tests.support.browser import Person
-from tests.support.started_app import started
-
-Connection = Request[Any, Any, Any]
-
-
-class RecordNote(msgspec.Struct):
-    """What the probe takes in."""
-
-    day: date
-    title: Annotated[str, msgspec.Meta(min_length=1, max_length=20)]
-    text: str = ""
-    hours: int | None = None
-    classes: list[str] = []
-    urgent: bool = False
-
-
-@get("/api/v1/probe/{thing:uuid}", include_in_schema=False)
-async def probe(request: Connection, thing: FromPath[UUID]) -> dict[str, Any]:
-    actor = await acting(request, "service_delivery")
-    async with unit_of_work(actor, reading=True):
-        slug = await fetch_value("SELECT slug FROM organisation WHERE id = $1", actor.organisation_id)
-    if thing.int == 1:
-        return {"slug": slug, "roles": sorted(actor.roles)}
-    raise {2: WallBreach("probe.breach"), 3: NotAllowed("probe.role"), 4: RuntimeError("Aino Esimerkki")}.get(
-        thing.int, NotFound("probe.unknown")
-    )
-
-
-@post("/api/v1/probe", include_in_schema=False)
-async def probe_act(request: Connection) -> dict[str, Any]:
-    await acting(request, "service_delivery")
-    given = await read_json(request, RecordNote)
-    if given.title == "taken":
-        raise Conflict("probe.taken", allowed=["withdraw"])
-    return dict(msgspec.to_builtins(given))
-
-
-@post("/o/{org:str}/probe", include_in_schema=False)
-async def probe_form(request: Connection, org: FromPath[str]) -> dict[str, Any]:
-    await acting(request, "service_delivery")
-    return dict(msgspec.to_builtins(await read_form(request, RecordNote)))
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def probes(app: Litestar) -> AsyncIterator[Litestar]:
-    running = create_app(app.state.settings, engine_is_open=True)
-    for route in (probe, probe_act, probe_form):
-        running.register(route)
-    async with started(running):
-        yield running
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def coach(probes: Litestar, house: House, owner: asyncpg.Connection) -> AsyncIterator[Person]:
-    async with Person(probes) as browser:
-        await browser.sign_in(house.slug)
-        await owner.execute("UPDATE account SET roles = '{coach}' WHERE sub = $1", house.provider.sub)
-        yield browser
 
 
 def path_to(number: int) -> str:
     return f"/api/v1/probe/{UUID(int=number)}"
-
-
-NOTE = {"day": "2026-03-24", "title": "x"}
 
 
 async def test_acting(coach: Person, house: House) -> None:
@@ -186,93 +115,6 @@ async def test_nobody_signed_in(probes: Litestar, house: House) -> None:
         assert f"/sign-in/{house.slug}" in page.text
 
 
-@pytest.mark.parametrize("length", [2 * 1024 * 1024, 20 * 1024 * 1024])
-async def test_too_large(coach: Person, house: House, length: int) -> None:
-    answer = await coach.post("/api/v1/probe", json=NOTE | {"title": "x" * length}, headers=await coach.csrf())
-    assert answer.status_code == 413
-    form = await coach.post(f"/o/{house.slug}/probe", data={"title": "x" * length})
-    assert form.status_code == 413
-    assert len(form.text) < 20_000
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"{", b"\xff\xfe", b'{"day": NaN}', b"[" * 100_000, b"[]", b'"x"', b"null", b'{"title": "\\ud800"}']
-)
-async def test_broken_json(coach: Person, body: bytes) -> None:
-    headers = await coach.csrf() | {"Content-Type": "application/json"}
-    answer = await coach.post("/api/v1/probe", content=body, headers=headers)
-    assert answer.status_code == 400, answer.text
-    assert answer.json()["code"] in ("input.not_json", "input.not_an_object")
-
-
-async def test_json_under_another_name(coach: Person) -> None:
-    headers = await coach.csrf() | {"Content-Type": "text/plain"}
-    assert (await coach.post("/api/v1/probe", content=json.dumps(NOTE), headers=headers)).status_code == 400
-
-
-@pytest.mark.parametrize(
-    ("given", "reasons"),
-    [
-        ({}, {"day": "input.missing", "title": "input.missing"}),
-        ({"day": "31.2.2026", "title": "x"}, {"day": "input.not_a_day"}),
-        ({"day": "2026-02-30", "title": "x"}, {"day": "input.not_a_day"}),
-        ({"day": "0001-01-01", "title": "x"}, {"day": "input.not_a_day"}),
-        ({"day": "20260324", "title": "x"}, {"day": "input.not_a_day"}),
-        ({"day": 7, "title": "x"}, {"day": "input.invalid"}),
-        (NOTE | {"title": "x" * 21}, {"title": "input.too_long"}),
-        (NOTE | {"title": ""}, {"title": "input.missing"}),
-        (NOTE | {"title": "a\nb"}, {"title": "input.control_characters"}),
-        (NOTE | {"title": "a\x00b"}, {"title": "input.control_characters"}),
-        (NOTE | {"text": "a\u202eb"}, {"text": "input.control_characters"}),
-        (NOTE | {"text": "x" * 4001}, {"text": "input.too_long"}),
-        (NOTE | {"hours": "many"}, {"hours": "input.not_a_number"}),
-        (NOTE | {"classes": "plan"}, {"classes": "input.invalid"}),
-        (NOTE | {"classes": ["a\x00"]}, {"classes": "input.control_characters"}),
-        (NOTE | {"organisation_id": "x"}, {"organisation_id": "input.unknown_field"}),
-    ],
-)
-async def test_everything_wrong_with_json_at_once(
-    coach: Person, given: dict[str, Any], reasons: dict[str, str]
-) -> None:
-    answer = await coach.post("/api/v1/probe", json=given, headers=await coach.csrf())
-    assert answer.status_code == 422
-    assert {reason["field"]: reason["code"] for reason in answer.json()["reasons"]} == reasons
-
-
-async def test_a_form_as_typed_values(coach: Person, house: House) -> None:
-    typed = {
-        "csrf_token": (await coach.session())["csrf_token"],
-        "day": " 4.3.2026 ",
-        "title": "A\u0308iti",
-        "text": "a\r\nb",
-        "hours": "12",
-        "classes": ["plan", "ability"],
-        "urgent": "on",
-        "button": "send",
-    }
-    answer = await coach.post(f"/o/{house.slug}/probe", data=typed)
-    assert answer.status_code == 201, answer.text
-    assert answer.json() == {
-        "day": "2026-03-04",
-        "title": "Äiti",
-        "text": "a\nb",
-        "hours": 12,
-        "classes": ["plan", "ability"],
-        "urgent": True,
-    }
-
-
-async def test_a_form_left_empty(coach: Person, house: House) -> None:
-    typed = {"csrf_token": (await coach.session())["csrf_token"], "day": "", "title": " ", "hours": "x"}
-    answer = await coach.post(f"/o/{house.slug}/probe", data=typed, headers={"Accept": "application/json"})
-    assert answer.status_code == 422
-    assert {reason["field"]: reason["code"] for reason in answer.json()["reasons"]} == {
-        "day": "input.missing",
-        "title": "input.missing",
-        "hours": "input.not_a_number",
-    }
-
-
 async def test_a_conflict_names_what_is_allowed(coach: Person) -> None:
     answer = await coach.post("/api/v1/probe", json=NOTE | {"title": "taken"}, headers=await coach.csrf())
     assert answer.status_code == 409
@@ -302,6 +144,13 @@ async def test_the_description_of_the_interface(person: Person) -> None:
     assert told["paths"]["/api/v1/session"]["get"]["operationId"] == "session"
     assert told["paths"]["/api/v1/session"]["get"]["tags"] == ["organisations"]
     assert all(path.startswith("/api/v1/") for path in told["paths"])
+
+
+async def test_a_page_sends_nobody_to_the_sign_in_and_back(probes: Litestar, house: House) -> None:
+    async with Person(probes) as nobody:
+        answer = await nobody.get(f"/o/{house.slug}/probe?sivu=2")
+        assert answer.status_code == 303
+        assert answer.headers["location"] == f"/sign-in/{house.slug}?next=%2Fo%2F{house.slug}%2Fprobe%3Fsivu%3D2"
 
 
 async def test_too_many_starts(person: Person, house: House, app: Litestar, monkeypatch: pytest.MonkeyPatch) -> None:
