@@ -33,7 +33,7 @@ ERRORS = (400, 401, 403, 404, 405, 409, 413, 422, 429, 500, 503, 418, 504)
 def assets(tmp_path_factory: pytest.TempPathFactory) -> Assets:
     """Browser assets without their content, so that these tests need nothing built."""
     folder = tmp_path_factory.mktemp("web")
-    for name in ("designsystemet.css", "designsystemet-theme.css", "inter-latin.woff2"):
+    for name in ("designsystemet.css", "designsystemet-theme.css", "inter-latin-wght-normal.woff2"):
         (folder / name).write_text(name)
     return Assets([folder, STATIC], hue=220)
 
