@@ -78,9 +78,11 @@ class Supervisor:
         """Wait until `probe` holds; raises StartFailed with the end of the log when the program ends or time is over."""
         child, deadline = self._children[name], time.monotonic() + timeout
         while True:
-            code = child.process.poll()
-            if code is not None:
-                raise StartFailed(f"{name} ended with code {code} while starting.\n{_tail(child.program.log)}")
+            if _has_ended(child.process.pid):
+                self._reap(child)
+                del self._children[name]
+                how = _how(child.process.returncode)
+                raise StartFailed(f"{name} ended ({how}) while starting.\n{_tail(child.program.log)}")
             if probe():
                 return
             if time.monotonic() > deadline:

@@ -21,6 +21,9 @@ from typing import Any
 import asyncpg
 import pytest
 
+from infra.guard import Guard
+from infra.supervise import Program, StartFailed, Supervisor
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 PROGRAMS = ("postgres", "objects", "identity", "worker", "api")
 START_LIMIT, STOP_LIMIT, LATER_START_LIMIT = 120, 30, 10
@@ -253,6 +256,19 @@ def test_a_taken_port_is_explained_before_anything_starts(tmp_path: Path) -> Non
     assert f"(process {os.getpid()})" in refused.stderr
     assert "--port" in refused.stderr
     assert not (tmp_path / "data" / "secrets").exists()
+
+
+def test_a_program_that_ends_while_starting_is_explained_with_the_end_of_its_log(tmp_path: Path) -> None:
+    guard = Guard()
+    supervisor = Supervisor(guard, tmp_path / "pids.json", print)
+    argv = ["/bin/sh", "-c", "echo the disk is full; exit 3"]
+    try:
+        supervisor.start(Program(name="store", argv=argv, log=tmp_path / "store.log", env={}))
+        with pytest.raises(StartFailed, match=r"store ended \(code 3\) while starting(.|\n)*the disk is full"):
+            supervisor.wait_until_ready("store", lambda: False)
+        supervisor.stop()
+    finally:
+        guard.close()
 
 
 def test_the_next_start_is_quick_and_keeps_data_secrets_and_addresses(data: Path) -> None:
