@@ -13,13 +13,20 @@ CENTURIES = {"+": 1800, **dict.fromkeys("-YXWVU", 1900), **dict.fromkeys("ABCDEF
 OLDEST = date(1900, 1, 1)
 LIMITS = {"given_name": 100, "family_name": 100, "phone": 40, "email": 200, "address": 300, "goal": 500, "steps": 4000}
 LIMITS |= {"description": 4000, "reason": 2000, "text": 2000, "employer": 200}
+LINES_FROM = 300
+"""A text that may be this long may have line breaks and tabs; a shorter one is one line."""
+APOSTROPHES = frozenset("\u02b9\u02bb\u02bc\u02bd\u02be\u02bf\u02c8")
+"""Those that Unicode counts as letters; the others are punctuation."""
 
 Fault = tuple[str, str]
 """(field, code)."""
 
 
 class Number(msgspec.Struct, frozen=True):
-    """A valid identity number as written (upper case) with what it says. `artificial`: 900-999, never given to a human."""
+    """A valid identity number in its one form (upper case, plain hyphen) and what it says.
+
+    `artificial`: 900-999, never given to a human.
+    """
 
     text: str
     born: date
@@ -27,9 +34,12 @@ class Number(msgspec.Struct, frozen=True):
 
 
 def parse_number(text: str, today: date) -> Number | None:
-    """The identity number, or None when form, date or check character is wrong or the birth date lies ahead."""
-    written = text.strip().upper()
-    if not hetu.is_valid(written, allow_temporary=True) or len(written) != 11:
+    """The identity number, or None when form, date or check character is wrong or the birth date lies ahead.
+
+    Dashes as word processors set them count as the hyphen; every other character must be the one that is printed.
+    """
+    written = hetu.compact(text)
+    if not written.isascii() or not hetu.is_valid(written, allow_temporary=True):
         return None
     born = date(CENTURIES[written[6]] + int(written[4:6]), int(written[2:4]), int(written[0:2]))
     return Number(written, born, artificial=written[7] == "9") if born <= today else None
@@ -41,7 +51,7 @@ def registration_faults(
     """Every fault of a registration. Without a number the birth date is asked, with one it follows from it."""
     faults = text_faults({"given_name": given_name, "family_name": family_name}, required=True)
     parsed = parse_number(number, today) if number.strip() else None
-    if number.strip() and parsed is None:
+    if number.strip() and (parsed is None or parsed.born < OLDEST):
         faults.append(("number", "people.number_wrong"))
     if not number.strip() and birth_date is None:
         faults.append(("birth_date", "people.birth_date_or_number"))
@@ -57,28 +67,32 @@ def contact_faults(*, phone: str, email: str, address: str) -> list[Fault]:
     faults = text_faults({"phone": phone, "email": email, "address": address}, required=False)
     if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
         faults.append(("email", "people.email_wrong"))
-    if phone and not re.fullmatch(r"\+?[0-9 ()/-]{5,}", phone):
+    if phone and not re.fullmatch(r"[+(]{0,2}[0-9](?:[ \u00a0()/.\u2010-\u2013-]*[0-9]){4,}\)?", phone.strip()):
         faults.append(("phone", "people.phone_wrong"))
     return faults
 
 
 def text_faults(texts: Mapping[str, str], *, required: bool) -> list[Fault]:
-    """Texts that are empty though required, too long, or hold control characters (line breaks and tabs are fine)."""
+    """Texts that are empty though required, too long, or hold control characters.
+
+    Line breaks and tabs are fine in texts of several lines. A text without any character one can see is empty.
+    """
     faults: list[Fault] = []
     for field, text in texts.items():
-        if required and not text.strip():
+        breaks = "\n\r\t" if LIMITS[field] >= LINES_FROM else ""
+        if required and not any(c.isprintable() and not c.isspace() for c in text):
             faults.append((field, "input.missing"))
         elif len(text) > LIMITS[field]:
             faults.append((field, "input.too_long"))
-        elif any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\r\t" for c in text):
+        elif any(unicodedata.category(c) in ("Cc", "Cs") and c not in breaks for c in text):
             faults.append((field, "input.control_characters"))
     return faults
 
 
 def fold(text: str) -> str:
     """A name as it is searched: lower case, accents and apostrophe variants folded, one space between words."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    letters = "".join(c if c.isalnum() and c not in APOSTROPHES else " " for c in plain if not unicodedata.combining(c))
     return " ".join(letters.split())
 
 

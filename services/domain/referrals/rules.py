@@ -69,9 +69,10 @@ def shown_classes(*, by_contract: Collection[str], permitted: Sequence[str], nee
     The identity number never passes with a referral.
     """
     minimum = {c.value for c in MINIMUM_CLASSES} & set(by_contract)
-    full = minimum | set(permitted)
+    by_person = {c.value for c in PERMITTED_BY_PERSON} & set(permitted)
+    full = minimum | by_person
     decide = ({DataClass.IDENTITY.value} | set(needed_to_decide)) & full
-    return Shown(frozenset(decide), frozenset(full), frozenset(set(permitted)))
+    return Shown(frozenset(decide), frozenset(full), frozenset(by_person))
 
 
 def offer_faults(
