@@ -18,7 +18,8 @@ def shifted_clock(today: date, start: datetime | None = None) -> Clock:
     """A clock that runs as usual but whose Helsinki date was `today` when it was made: the demonstration's clock."""
     start = start or system_clock()
     local = start.astimezone(HELSINKI)
-    shift = datetime.combine(today, local.time(), HELSINKI) - local.replace(tzinfo=HELSINKI)
+    # In UTC: between two times of one zone Python subtracts what the clocks on the wall show, an hour off in summer.
+    shift = datetime.combine(today, local.time(), HELSINKI).astimezone(UTC) - start
     return lambda: system_clock() + shift
 
 

@@ -4,6 +4,7 @@ import hmac
 import os
 from hashlib import sha256
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 NONCE = 12
@@ -26,7 +27,9 @@ def seal(key: bytes, plain: str, bound_to: str) -> bytes:
 
 
 def unseal(key: bytes, sealed: bytes, bound_to: str) -> str:
-    """The plain text of `seal`; raises cryptography's InvalidTag when key, text or binding differ."""
+    """The plain text of `seal`; raises InvalidTag when key, text or binding differ."""
+    if len(sealed) < NONCE:
+        raise InvalidTag
     return AESGCM(key).decrypt(sealed[:NONCE], sealed[NONCE:], bound_to.encode()).decode()
 
 

@@ -1,22 +1,25 @@
 """Money is whole cents of one currency (euro). Decimal exists only where a person or a document meets an amount."""
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+import re
+from decimal import ROUND_HALF_UP, Decimal
 
 Cents = int
 
 LARGEST: Cents = 100_000_000_00
 
+AMOUNT = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?: [0-9]{3})+)(?:[.,][0-9]{1,2})?")
+
 
 def parse_euros(text: str) -> Cents:
     """Cents from what a person types: "1 234,50", "1234.5", "1234". Raises ValueError on anything else, or above 100 M€."""
-    plain = text.translate({ord(c): None for c in "\u00a0\u202f €"}).replace(",", ".")
-    try:
-        amount = Decimal(plain) * 100
-    except InvalidOperation as error:
-        raise ValueError("not an amount") from error
-    if not amount.is_finite() or amount != amount.to_integral_value() or not 0 <= amount <= LARGEST:
-        raise ValueError("not an amount in whole cents")
-    return int(amount)
+    plain = re.sub("[\u00a0\u202f]", " ", text).strip().removesuffix("€").strip()
+    if not AMOUNT.fullmatch(plain):
+        raise ValueError("not an amount in euros and cents")
+    whole, _, part = plain.replace(" ", "").replace(",", ".").partition(".")
+    cents = int(whole) * 100 + int(part.ljust(2, "0"))
+    if cents > LARGEST:
+        raise ValueError("an amount above the largest")
+    return cents
 
 
 def euros(cents: Cents) -> Decimal:

@@ -1,5 +1,6 @@
 """What an installation is told from outside: environment variables, and secrets as files of mode 0600."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -45,16 +46,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def secret(self, name: str) -> str:
         """The content of one secret file, without surrounding white space. `name` may hold a folder: `oidc/voima`."""
         path = self.secrets / name
-        if ".." in Path(name).parts or not path.is_file():
+        if Path(name).is_absolute() or ".." in Path(name).parts or not path.is_file():
             raise SettingsError(f"secret file {name} is missing in NIVEL_SECRETS ({self.secrets})")
         return path.read_text().strip()
 
     def key(self, name: str) -> bytes:
         """A secret of 32 bytes, kept as 64 hexadecimal digits."""
-        value = bytes.fromhex(self.secret(name))
-        if len(value) != 32:
+        digits = self.secret(name)
+        if not re.fullmatch("[0-9a-fA-F]{64}", digits):
             raise SettingsError(f"secret file {name} must hold 64 hexadecimal digits")
-        return value
+        return bytes.fromhex(digits)
 
 
 VARIABLES = {
@@ -79,8 +80,13 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     try:
         settings = msgspec.convert(given, Settings, strict=False, dec_hook=lambda kind, value: kind(value))
     except msgspec.ValidationError as error:
-        raise SettingsError(str(error)) from error
-    address = urlsplit(settings.base_url)
+        what, _, field = str(error).partition(" - at `$.")
+        variable = next(name for name, known in VARIABLES.items() if known == field.rstrip("`"))
+        raise SettingsError(f"{variable}: {what}") from error
+    try:
+        address = urlsplit(settings.base_url)
+    except ValueError as error:
+        raise SettingsError(f"NIVEL_BASE_URL: {error}") from error
     if settings.mode == "production":
         if settings.today:
             raise SettingsError("NIVEL_TODAY sets the clock and is refused in production")
