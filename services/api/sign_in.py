@@ -16,7 +16,7 @@ from services.api.request import cookie_name, cookie_prefix, session_of
 from services.domain.organisations.actions import admit_account
 from services.domain.organisations.queries import SignInConnection, sign_in_connection
 from services.kit.crypto import keyring, seal, token_hash, unseal
-from services.kit.errors import NotAllowed
+from services.kit.errors import NotAllowed, NotFound
 from services.kit.identity.limits import Limit, count_attempt
 from services.kit.identity.sessions import end_session, end_sessions_of, open_session
 from services.kit.identity.sign_ins import (
@@ -136,10 +136,13 @@ async def sign_out(request: Connection, org: FromPath[str]) -> Redirect:
     ended = await end_session(session.token)
     if ended and ended.id_token:
         await note_sign_in(ended.organisation_id, ended.account_id, "signed_out")
-        connection = await sign_in_connection(org)
         id_token = unseal(keyring.master, ended.id_token, token_hash(session.token).hex())
-        provider = _providers(request).of(connection)
-        target = await provider.logout_url(id_token=id_token, back_to=f"{settings.base_url}/") or "/"
+        try:
+            provider = _providers(request).of(await sign_in_connection(org))
+        except (NotFound, ProviderDown):
+            provider = None  # the connection was closed or changed meanwhile: there is nobody left to tell
+        if provider:
+            target = await provider.logout_url(id_token=id_token, back_to=f"{settings.base_url}/") or "/"
     cookies = [_cookie(request, cookie_name(settings, org), "", 0)]
     return Redirect(target, status_code=303, cookies=cookies)
 

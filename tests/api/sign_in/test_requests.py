@@ -65,7 +65,7 @@ async def test_a_fault_says_nothing_but_a_reference(coach: Person, caplog: pytes
     line = json.loads(JsonLines().format(record))
     assert line["reference"] == told["reference"]
     assert line["error"] == "RuntimeError"
-    assert any("test_requests.py" in place for place in line["where"])
+    assert any("probes.py" in place for place in line["where"])
     assert "Aino" not in json.dumps(line)
 
 

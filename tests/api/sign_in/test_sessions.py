@@ -142,6 +142,16 @@ async def test_sign_out_works_without_the_provider(
     assert (await person.get("/api/v1/session")).status_code == 401
 
 
+async def test_sign_out_works_without_a_connection(
+    person: Person, house: House, signed_in: UUID, owner: asyncpg.Connection
+) -> None:
+    token = (await person.session())["csrf_token"]
+    await owner.execute("UPDATE connection SET enabled = false WHERE organisation_id = $1", house.id)
+    answer = await person.post(f"/o/{house.slug}/sign-out", data={"csrf_token": token})
+    assert location_of(answer) == "http://127.0.0.1:8400/"
+    assert (await person.get("/api/v1/session")).status_code == 401
+
+
 async def test_one_human_in_two_organisations(
     person: Person, house: House, house_elsewhere: House, signed_in: UUID, owner: asyncpg.Connection
 ) -> None:

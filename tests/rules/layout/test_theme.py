@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.api.theme import DARK, LIGHT, colour, theme_css
+from services.api.theme import DARK, LIGHT, colour, hue_of, theme_css
 
 
 def luminance(shown: str) -> float:
@@ -40,3 +40,9 @@ def test_style_sheet_covers_both_schemes() -> None:
     assert sheet.count("--ds-color-accent-base-default:#0d6b82") == 1
     assert "prefers-color-scheme:dark" in sheet
     assert "[data-color-scheme=dark]" in sheet
+
+
+@pytest.mark.parametrize(("shown", "hue"), [("#ff0000", 29), ("#00ff00", 142), ("#0000ff", 264), ("#0f4c81", 250)])
+def test_the_hue_of_an_alliances_own_colour(shown: str, hue: int) -> None:
+    """The primaries' hues are those of CSS Color 4's OKLCH."""
+    assert hue_of(shown) == hue
