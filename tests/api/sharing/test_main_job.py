@@ -75,7 +75,9 @@ async def test_main_job(city: Party, firm: Party, workshop: Party, college: Part
     assert [(use["service"], use["owner_id"]) for use in uses] == [("job_coaching", str(firm.id))]
 
     # The workshop sees nothing by any route, and is told why in words it may know.
+    (permission,) = await city.list_of(f"/people/{person_id}/permissions", "permissions")
     records = {"plan": plan_id, "ability": ability_id, "referral": referral_id, "job": job_id}
+    records["permission"] = permission["id"]
     for stranger in (workshop, college):
         await assert_nothing_known(stranger, person_id, records, FIND)
     why = await explained(workshop, person_id, "plan")
@@ -83,7 +85,6 @@ async def test_main_job(city: Party, firm: Party, workshop: Party, college: Part
     assert all(step["text"] for step in why["missing"])
 
     # The permission is withdrawn: the firm's next read of plan and ability is the answer for an unknown id.
-    (permission,) = await city.list_of(f"/people/{person_id}/permissions", "permissions")
     assert (await firm.post(f"/permissions/{permission['id']}/withdraw")).status_code == 403
     ended = await city.do(f"/permissions/{permission['id']}/withdraw")
     assert ended["state"] == "withdrawn"
