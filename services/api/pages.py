@@ -195,6 +195,7 @@ def _environment(language: str, roots: Sequence[Path], asset: Callable[[str], st
         "euros": formats.euros,
         "tenths": formats.tenths,
         "word": lambda code, kind: texts.gettext(words.word(kind, code)),
+        "in_order": words.in_order,
         "state_colour": lambda state: words.STATE_COLOURS.get(state, "neutral"),
     }
     environment.globals |= {"asset": asset, "FormState": FormState}

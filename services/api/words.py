@@ -144,6 +144,11 @@ def word(kind: str, code: str) -> str:
     return WORDS[kind][code]
 
 
+def in_order(codes: Iterable[str], kind: str) -> list[str]:
+    """Codes in the order in which people read them: name before contact, contact before plan."""
+    return sorted(codes, key=list(WORDS[kind]).index)
+
+
 def choices(kind: str, codes: Iterable[str], language: str) -> list[tuple[str, str]]:
     """Codes with their words in a reader's language, as a form takes them."""
     return [(code, texts_in(language).gettext(word(kind, code))) for code in codes]

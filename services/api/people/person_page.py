@@ -1,6 +1,6 @@
 """The page of one person: everything one may see on one timeline, what is closed and why, who sees it."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +35,12 @@ class Event(msgspec.Struct, frozen=True):
     record: Any
     basis: str
     why: str
+
+    @property
+    def written(self) -> datetime:
+        """When it was recorded: the order within one day."""
+        moment: datetime = self.record.offered_at if self.kind == "referral" else self.record.recorded_at
+        return moment
 
 
 class Closed(msgspec.Struct, frozen=True):
@@ -84,7 +90,7 @@ async def person_page(
             "identity": seen.identity,
             "identity_mark": addresses.mark(seen.identity.basis, DataClass.IDENTITY, seen.identity.owner_id),
             "contacts": [(c, *addresses.mark(c.basis, DataClass.CONTACT, c.owner_id)) for c in seen.contacts],
-            "events": sorted(events, key=lambda event: event.when, reverse=True),
+            "events": sorted(events, key=lambda event: (event.when, event.written), reverse=True),
             "closed": closed_classes(seen, addresses),
             "permissions": await permissions_of(actor, person_id=person_id),
             "seers": seers(shares, actor.organisation_id),

@@ -22,7 +22,7 @@ from services.api.pages import FormState, Shell, render
 from services.api.people.pages import Page, served_identity
 from services.api.request import acting, session_of
 from services.api.sharing.pages import MONTHS, choosable, in_months
-from services.api.words import choices, word
+from services.api.words import choices, in_order, word
 from services.domain.organisations.queries import Member, members
 from services.domain.people.access import IdentityView
 from services.domain.people.queries import person
@@ -263,7 +263,6 @@ async def _content(
     own = actor.organisation_id
     seen = await person(actor, person_id=frame.identity.person_id)
     uses = await service_uses(actor, person_id=frame.identity.person_id)
-    language = frame.shell.language
     lines = {
         "identity": [f"{frame.identity.name}, {day(frame.identity.birth_date)}"],
         "contact": [
@@ -281,9 +280,9 @@ async def _content(
             f"{day(one.assessed_on)}: {one.description or '–'}" for one in seen.abilities if one.owner_id == own
         ],
     }
-    order = [code for code, _ in choices("data_class", lines, language) if code in classes]
+    order = in_order(classes, "data_class")
     kind = {code: "client_permission" if code in shown.permitted else "processor_contract" for code in order}
-    return [(code, kind[code], lines[code]) for code in order]
+    return [(code, kind[code], lines.get(code, [])) for code in order]
 
 
 ROUTES = [Router("/o/{org:str}", route_handlers=[refer, send], include_in_schema=False)]
