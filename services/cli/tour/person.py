@@ -74,6 +74,14 @@ class Person:
         expect(answer.status_code == 200, f"{self._who} reads {_shape(path)}: {_said(answer)}")
         return answer.json()
 
+    def page(self, path: str) -> str:
+        """The English page at an address of the organisation's own; Unmet when there is none."""
+        answer = self.browser.get(
+            f"/o/{self.organisation}{path}", headers={"Accept": "text/html", "Accept-Language": "en"}
+        )
+        expect(answer.status_code == 200, f"{self._who} opens the page {_shape(path)}: {answer.status_code}")
+        return answer.text
+
     def act(self, path: str, body: Any = None) -> Any:
         """Do something that must succeed."""
         answer = self.browser.post(API + path, json=body, headers={"X-CSRF-Token": self.csrf})

@@ -172,6 +172,12 @@ def withdraw(story: Story) -> Iterator[str]:
     for record in ("plan", "ability"):
         codes = [step["code"] for step in closed.get(record, ())]
         expect("permission_withdrawn" in codes, f"voima's page says of the {record}: {', '.join(codes)}")
+    page = story.firm.page(f"/people/{story.ids['person']}")
+    expect(story.client.family_name in page, "voima's page does not show the name any more")
+    expect(
+        page.count("The permission ended") == 2,
+        "voima's page does not say of plan and ability that the permission ended",
+    )
     expect(_is_listed(story.firm, story.ids["person"]), "voima lost the person from its list")
     yield 'voima: plan and ability 404; the page is open, both closed with "permission ended"; the minimum stays'
     _expect_open(story.city, story.ids["person"], *CLASSES)
