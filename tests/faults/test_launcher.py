@@ -283,7 +283,7 @@ def test_the_next_start_is_quick_and_keeps_data_secrets_and_addresses(data: Path
         kept = {path: path.read_bytes() for path in [*(data / "secrets").rglob("*.*"), data / "ports.json"]}
     finally:
         first.end(signal.SIGINT)
-    seconds = []
+    seconds: list[float] = []
     # Other tests use the same cores meanwhile, so the best of three starts counts.
     while len(seconds) < 3 and min(seconds, default=math.inf) > LATER_START_LIMIT:
         later = Launched(data, first.port).until_up()
