@@ -46,11 +46,21 @@ FAULTS = (
     Fault("purpose ignored", "  AND (SELECT ctx_purpose()) = ANY (s.purposes)\n", ""),
     Fault(
         "staffing firm's rule forgotten",
-        "  AND NOT (recipient.kind = 'staffing_firm' AND c.data_class IN ('ability', 'notes')"
-        " AND b.kind = 'processor_contract')\n",
+        "      AND NOT (recipient.kind = 'staffing_firm' AND p.data_class IN ('ability', 'notes')\n"
+        "               AND p.basis_kind = 'processor_contract')\n",
         "",
     ),
-    Fault("policy of the alliance ignored", "                AND p.basis_kind = b.kind);", "                );"),
+    Fault(
+        "policy of the alliance ignored",
+        "  AND (s.source_id, c.data_class, b.kind) IN (SELECT a.source_id, a.data_class, a.basis_kind FROM accepted_now() a)",
+        "",
+    ),
+    Fault("policy of another purpose", "      AND p.purpose = ctx_purpose()\n", ""),
+    Fault(
+        "kind of basis ignored by the policy",
+        "(s.source_id, c.data_class, b.kind) IN (SELECT a.source_id, a.data_class, a.basis_kind FROM",
+        "(s.source_id, c.data_class) IN (SELECT a.source_id, a.data_class FROM",
+    ),
     Fault("role ignored", "USING ((SELECT role_reads('ability')) AND (", "USING (true AND ("),
     Fault("context unsigned", "genuine('ctx', substr(token, 66), left(token, 64)) IS NOT TRUE", "false"),
     Fault("context of another connection", "fields[9]::integer IS DISTINCT FROM pg_backend_pid()", "false"),

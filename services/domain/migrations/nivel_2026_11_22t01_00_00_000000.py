@@ -28,6 +28,8 @@ CREATE INDEX share_given ON share (person_id, source_id);
 CREATE INDEX card_identity_newest ON card_identity (owner_id, recorded_at DESC, id DESC);
 CREATE INDEX card_identity_name ON card_identity (owner_id, sort_name, id);
 CREATE INDEX card_finder_newest ON card_finder (organisation_id, recorded_at DESC, record_id DESC);
+CREATE INDEX card_finder_person ON card_finder (organisation_id, person_id);
+CREATE INDEX policy_reach ON policy_entry (alliance_id, recipient_kind, purpose);
 CREATE INDEX employment_newest ON employment_fact (owner_id, started_on DESC, id DESC);
 CREATE INDEX employment_finder_newest ON employment_finder (organisation_id, started_on DESC, record_id DESC);
 CREATE INDEX referral_sent ON referral (sender_id, offered_at DESC, id DESC);

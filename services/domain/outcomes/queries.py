@@ -37,22 +37,22 @@ class EmploymentPage(msgspec.Struct, frozen=True):
 
 
 NEWEST = """
-SELECT e.* FROM (
-    (SELECT id, started_on FROM employment_fact
+SELECT * FROM (
+    (SELECT * FROM employment_fact
      WHERE owner_id = $1 AND (started_on, id) < ($2, $3) ORDER BY started_on DESC, id DESC LIMIT $4)
-    UNION
-    (SELECT f.record_id, f.started_on FROM employment_finder f
+    UNION ALL
+    (SELECT DISTINCT ON (f.started_on, f.record_id) e.* FROM employment_finder f
+     JOIN employment_fact e ON e.id = f.record_id
      WHERE f.organisation_id = $1 AND (f.started_on, f.record_id) < ($2, $3)
-       AND EXISTS (SELECT FROM employment_fact e WHERE e.id = f.record_id)
      ORDER BY f.started_on DESC, f.record_id DESC LIMIT $4)
-) found JOIN employment_fact e ON e.id = found.id ORDER BY e.started_on DESC, e.id DESC LIMIT $4"""
+) found ORDER BY started_on DESC, id DESC LIMIT $4"""
 
 COUNT = """
 SELECT count(*) FROM (
-    (SELECT id FROM employment_fact WHERE owner_id = $1)
+    (SELECT id FROM employment_fact WHERE owner_id = $1 LIMIT $2)
     UNION
-    (SELECT f.record_id FROM employment_finder f
-     WHERE f.organisation_id = $1 AND EXISTS (SELECT FROM employment_fact e WHERE e.id = f.record_id))
+    (SELECT e.id FROM employment_finder f JOIN employment_fact e ON e.id = f.record_id
+     WHERE f.organisation_id = $1 LIMIT $2)
     LIMIT $2
 ) counted"""
 

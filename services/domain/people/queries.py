@@ -50,37 +50,41 @@ class PeoplePage(msgspec.Struct, frozen=True):
     after: Cursor | None
 
 
-# Own cards by their index, shared ones by the finder, newest first; row security decides on every row once more.
-NEWEST = """
-SELECT c.* FROM (
-    (SELECT id, recorded_at FROM card_identity
-     WHERE owner_id = $1 AND (recorded_at, id) < ($2, $3) ORDER BY recorded_at DESC, id DESC LIMIT $4)
-    UNION
-    (SELECT f.record_id, f.recorded_at FROM card_finder f
-     WHERE f.organisation_id = $1 AND (f.recorded_at, f.record_id) < ($2, $3)
-       AND EXISTS (SELECT FROM card_identity c WHERE c.id = f.record_id)
-       AND NOT EXISTS (SELECT FROM card_identity own WHERE own.owner_id = $1 AND own.person_id = f.person_id)
-     ORDER BY f.recorded_at DESC, f.record_id DESC LIMIT $4)
-) found JOIN card_identity c ON c.id = found.id ORDER BY c.recorded_at DESC, c.id DESC LIMIT $4"""
+# Own cards by their index, shared ones by the finder; row security decides on every row it is asked for, once.
+# A person whom several organisations share shows with the newest card that is open.
+SHARED = """
+    SELECT DISTINCT ON (f.recorded_at, f.record_id) c.* FROM card_finder f JOIN card_identity c ON c.id = f.record_id
+    WHERE f.organisation_id = $1
+      AND NOT EXISTS (SELECT FROM card_identity own WHERE own.owner_id = $1 AND own.person_id = f.person_id)
+      AND NOT EXISTS (SELECT FROM card_finder newer JOIN card_identity o ON o.id = newer.record_id
+                      WHERE newer.organisation_id = $1 AND newer.person_id = f.person_id
+                        AND (newer.recorded_at, newer.record_id) > (f.recorded_at, f.record_id))"""
 
-NAMED = """
-SELECT c.* FROM (
-    (SELECT id FROM card_identity
-     WHERE owner_id = $1 AND sort_name >= $2 AND sort_name < $3 AND ($4::date IS NULL OR birth_date = $4) LIMIT $5)
-    UNION
-    (SELECT f.record_id FROM card_finder f JOIN card_identity s ON s.id = f.record_id
-     WHERE f.organisation_id = $1 AND s.sort_name >= $2 AND s.sort_name < $3
-       AND ($4::date IS NULL OR s.birth_date = $4)
-       AND NOT EXISTS (SELECT FROM card_identity own WHERE own.owner_id = $1 AND own.person_id = f.person_id) LIMIT $5)
-) found JOIN card_identity c ON c.id = found.id ORDER BY c.sort_name, c.id LIMIT $5"""
+NEWEST = f"""
+SELECT * FROM (
+    (SELECT * FROM card_identity
+     WHERE owner_id = $1 AND (recorded_at, id) < ($2, $3) ORDER BY recorded_at DESC, id DESC LIMIT $4)
+    UNION ALL
+    ({SHARED} AND (f.recorded_at, f.record_id) < ($2, $3) ORDER BY f.recorded_at DESC, f.record_id DESC LIMIT $4)
+) found ORDER BY recorded_at DESC, id DESC LIMIT $4"""
+
+NAMED = f"""
+SELECT * FROM (
+    (SELECT * FROM card_identity
+     WHERE owner_id = $1 AND sort_name >= $2 AND sort_name < $3 AND ($4::date IS NULL OR birth_date = $4)
+     ORDER BY sort_name, id LIMIT $5)
+    UNION ALL
+    (SELECT * FROM ({SHARED}) shared
+     WHERE sort_name >= $2 AND sort_name < $3 AND ($4::date IS NULL OR birth_date = $4)
+     ORDER BY sort_name, id LIMIT $5)
+) found ORDER BY sort_name, id LIMIT $5"""
 
 COUNT = """
 SELECT count(*) FROM (
-    (SELECT id FROM card_identity WHERE owner_id = $1)
+    (SELECT person_id FROM card_identity WHERE owner_id = $1 LIMIT $2)
     UNION
-    (SELECT f.record_id FROM card_finder f
-     WHERE f.organisation_id = $1 AND EXISTS (SELECT FROM card_identity c WHERE c.id = f.record_id)
-       AND NOT EXISTS (SELECT FROM card_identity own WHERE own.owner_id = $1 AND own.person_id = f.person_id))
+    (SELECT f.person_id FROM card_finder f JOIN card_identity c ON c.id = f.record_id
+     WHERE f.organisation_id = $1 LIMIT $2)
     LIMIT $2
 ) counted"""
 

@@ -31,13 +31,26 @@ CREATE POLICY record_step ON basis_event FOR INSERT TO nivel_api
 CREATE POLICY parties ON share FOR SELECT TO nivel_api, nivel_worker
     USING (recipient_id = (SELECT ctx_org()) OR source_id = (SELECT ctx_org()));
 
+-- What the alliance accepts today, seen from the acting organisation and purpose: from whom, which class, on which kind of basis.
+-- No line means no; the rule of the staffing firm stands above any line.
+CREATE FUNCTION accepted_now() RETURNS TABLE (source_id uuid, data_class text, basis_kind text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT source.id, p.data_class, p.basis_kind
+    FROM organisation recipient
+    JOIN policy_entry p ON p.alliance_id = recipient.alliance_id AND p.recipient_kind = recipient.kind
+    JOIN organisation source ON source.alliance_id = p.alliance_id AND source.kind = p.source_kind
+    WHERE recipient.id = ctx_org()
+      AND p.purpose = ctx_purpose()
+      AND NOT (recipient.kind = 'staffing_firm' AND p.data_class IN ('ability', 'notes')
+               AND p.basis_kind = 'processor_contract')
+$$;
+GRANT EXECUTE ON FUNCTION accepted_now() TO nivel_api, nivel_worker;
+
 -- Line 3 of the decision: what is shared with the acting organisation at this instant for this purpose.
 CREATE VIEW share_now WITH (security_invoker = true) AS
 SELECT s.id AS share_id, s.person_id, s.source_id, c.data_class, b.id AS basis_id, b.kind AS basis_kind
 FROM share s
 JOIN basis b ON b.id = s.basis_id
-JOIN organisation source ON source.id = s.source_id
-JOIN organisation recipient ON recipient.id = s.recipient_id
 CROSS JOIN LATERAL unnest(s.classes) AS c (data_class)
 WHERE s.recipient_id = (SELECT ctx_org())
   AND (SELECT ctx_purpose()) = ANY (s.purposes)
@@ -48,12 +61,7 @@ WHERE s.recipient_id = (SELECT ctx_org())
   AND b.state IN ('given', 'active')
   AND b.valid_from <= (SELECT ctx_today())
   AND (b.valid_until IS NULL OR (SELECT ctx_today()) <= b.valid_until)
-  AND NOT (recipient.kind = 'staffing_firm' AND c.data_class IN ('ability', 'notes') AND b.kind = 'processor_contract')
-  AND EXISTS (SELECT FROM policy_entry p
-              WHERE p.alliance_id = source.alliance_id
-                AND p.source_kind = source.kind AND p.recipient_kind = recipient.kind
-                AND p.data_class = c.data_class AND p.purpose = (SELECT ctx_purpose())
-                AND p.basis_kind = b.kind);
+  AND (s.source_id, c.data_class, b.kind) IN (SELECT a.source_id, a.data_class, a.basis_kind FROM accepted_now() a);
 GRANT SELECT ON share_now TO nivel_api, nivel_worker;
 
 -- The third cut: which roles read which class (sharing/rules.py: READERS).

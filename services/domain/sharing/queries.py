@@ -20,6 +20,7 @@ from services.domain.sharing.rules import (
     may_see,
     policy_of,
 )
+from services.kit.audit.log import Read, log_reads
 from services.kit.clock import day_of
 from services.kit.db.context import ActingContext
 from services.kit.db.unit import fetch, fetch_row, fetch_value
@@ -124,7 +125,7 @@ async def explain_access(
     """Why the acting organisation may or may not see what others hold of a class of a person, for the acting purpose.
 
     `source_id` asks about one holder (its own rows included). The answer for a person whom the viewer cannot know
-    equals the one for an id that does not exist.
+    equals the one for an id that does not exist. Who asked is logged: the answer tells what is shared.
     """
     if data_class not in set(DataClass):
         raise Invalid([Reason("sharing.unknown_class", "class")])
@@ -137,7 +138,9 @@ async def explain_access(
         decision = may_see(eyes.viewer, key, eyes.shares, eyes.policy)
         if isinstance(decision, Allowed):
             basis = await basis_of(actor, decision.basis_id) if decision.basis_id else None
+            await _log(actor, "sharing.explain", person_id, [basis.id] if basis else [])
             return Explanation(person_id, data_class, actor.purpose, decision, basis)
+    await _log(actor, "sharing.explain", person_id, [])
     return Explanation(person_id, data_class, actor.purpose, eyes.why_closed(person_id, data_class))
 
 
@@ -164,6 +167,8 @@ async def basis_of(actor: ActingContext, basis_id: UUID) -> BasisView:
 async def permissions_of(actor: ActingContext, *, person_id: UUID) -> list[BasisView]:
     """Permissions and consents of one person that the acting organisation recorded or received, newest first."""
     rows = await fetch(f"{BASIS} WHERE person_id = $1 ORDER BY recorded_at DESC, id LIMIT 200", person_id)
+    if rows:
+        await _log(actor, "sharing.permissions", person_id, [row["id"] for row in rows])
     return [_basis(row) for row in rows]
 
 
@@ -188,6 +193,8 @@ async def shares_of_person(actor: ActingContext, *, person_id: UUID) -> list[Sha
         person_id,
     )
     views = [_share(row, actor.now, today) for row in rows]
+    if views:
+        await _log(actor, "sharing.shares", person_id, [view.basis_id for view in views])
     return sorted(views, key=lambda view: not view.live)
 
 
@@ -270,3 +277,9 @@ def _share(row: asyncpg.Record, now: datetime, today: date) -> ShareView:
         row["basis_kind"],
         live,
     )
+
+
+async def _log(actor: ActingContext, surface: str, person_id: UUID, basis_ids: Sequence[UUID]) -> None:
+    """What is permitted about a person tells something about the person: reading it is a read like any other."""
+    read = Read(data_class="", person_ids=(person_id,), basis_ids=tuple(dict.fromkeys(basis_ids)))
+    await log_reads(actor, surface=surface, reads=[read])

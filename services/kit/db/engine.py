@@ -3,7 +3,12 @@
 import asyncpg
 from piccolo.engine.postgres import PostgresEngine
 
-LIMITS = {"idle_in_transaction_session_timeout": "60s", "statement_timeout": "30s"}
+# Planning a statement under row security takes longer than running it, so it is planned once for each connection.
+SETTINGS = {
+    "plan_cache_mode": "force_generic_plan",
+    "idle_in_transaction_session_timeout": "60s",
+    "statement_timeout": "30s",
+}
 
 
 class NivelEngine(PostgresEngine):
@@ -34,7 +39,7 @@ async def open_engine(dsn: str, *, context_key: bytes, size: int = 8, name: str 
         max_size=size,
         command_timeout=60,
         reset=_keep_session,
-        server_settings={"application_name": name, **LIMITS},
+        server_settings={"application_name": name, **SETTINGS},
     )
 
 
