@@ -25,6 +25,7 @@ def faults(**changed: Any) -> list[tuple[str, str]]:
         {"number": "", "birth_date": BORN},
         {"number": "  ", "birth_date": TODAY},
         {"number": "", "birth_date": OLDEST},
+        {"number": "010100-900F"},  # born on the first day that counts
         {"number": " 131052\u2013308t "},
     ],
 )

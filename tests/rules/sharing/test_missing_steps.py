@@ -134,6 +134,11 @@ def test_an_end_that_lies_ahead_is_not_told_as_past() -> None:
     assert steps(coming) == (Step("other_purpose"), NEEDS)
 
 
+@pytest.mark.parametrize("last", ["valid_until", "basis_until"])
+def test_the_last_day_is_not_past_while_it_lasts(last: str) -> None:
+    assert steps(a_share(**{last: TODAY, "purposes": frozenset({"referral"})})) == (Step("other_purpose"), NEEDS)
+
+
 def test_each_share_gives_its_reason_once() -> None:
     withdrawn = a_share(basis_state="withdrawn", basis_ended_on=ENDED)
     refused = a_share(basis_state="refused")
