@@ -1,12 +1,12 @@
 """Which language a reader chose, kept in a cookie of a year; a link, so that it works on every page without a form."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request, get
 from litestar.datastructures import Cookie
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath, QueryParameter
 from litestar.response import Redirect
 
 from services.api.languages import COOKIE
@@ -19,7 +19,11 @@ def language_choice(site: Site) -> HTTPRouteHandler:
     """The route behind `Shell.language_href`: remembers the choice and returns to the page."""
 
     @get("/language/{code:str}", include_in_schema=False, sync_to_thread=False)
-    def choose_language(request: Request[Any, Any, Any], code: FromPath[str], next: FromQuery[str] = "/") -> Redirect:
+    def choose_language(
+        request: Request[Any, Any, Any],
+        code: FromPath[str],
+        next_path: Annotated[str, QueryParameter(name="next")] = "/",
+    ) -> Redirect:
         if code not in site.languages:
             raise NotFoundException
         cookie = Cookie(
@@ -30,7 +34,7 @@ def language_choice(site: Site) -> HTTPRouteHandler:
             samesite="lax",
             secure=request.url.scheme == "https",
         )
-        return Redirect(local_path(next), status_code=303, cookies=[cookie])
+        return Redirect(local_path(next_path), status_code=303, cookies=[cookie])
 
     return choose_language
 

@@ -151,7 +151,7 @@ async def test_the_checks_find_what_they_look_for(browser: Browser, gallery_url:
         )
         with pytest.raises(AssertionError):
             await assert_fits(page)
-    with pytest.raises(AssertionError, match=r"request to 127\.0\.0\.1:9"):
+    with pytest.raises(AssertionError, match=r"request to 127\.0\.0\.1:9"):  # noqa: PT012  # raised when the page is left
         async with watched_page(browser, gallery_url, bypass_csp=True) as page:
             await page.goto("/welcome")
             await page.evaluate("fetch('http://127.0.0.1:9/').catch(() => null)")
