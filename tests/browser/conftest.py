@@ -7,6 +7,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.browser.chromium import AXE, chromium, started_browser
+from tests.browser.installation import Installation, running
 from tests.browser.serve import served
 
 
@@ -27,6 +28,13 @@ async def browser() -> AsyncIterator[Browser]:
     """The one Chromium of this worker."""
     async with started_browser() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """A whole installation with its identity provider, for real sign-ins; the files that use it share one worker."""
+    with running(tmp_path_factory.mktemp("installation") / "data") as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
