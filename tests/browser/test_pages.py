@@ -142,7 +142,7 @@ async def test_two_organisations_side_by_side_and_the_switch_between_them(
         await switch(college, "Lakeuden työpaja")
         await college.get_by_label("Käyttäjä").select_option("riikka")
         await college.get_by_role("button", name="Kirjaudu sisään").click()
-        await college.wait_for_url("**/o/paja/**")
+        await expect(college.locator("[data-part=acting-text]")).to_contain_text("Lakeuden työpaja")
         await college.goto("/o/paja/people")
         await expect(college.locator("main")).not_to_contain_text(family)
         # Both are open now, and a form of one is not touched by the other.

@@ -34,10 +34,10 @@ EUROS = re.compile(r"(\d{1,9})(?:[,.](\d{2}))?")
 class JobForm(msgspec.Struct, frozen=True, kw_only=True):
     """A job as the form sends it: hours and euros as people write them."""
 
-    employer: str
     started_on: date
-    hours: str
     kind: str
+    employer: str = ""
+    hours: str = ""
     ended_on: date | None = None
     monthly_pay: str = ""
 
@@ -53,15 +53,7 @@ async def save_job(request: Request[Any, Any, Any], person_id: FromPath[UUID]) -
     """Record a job."""
 
     async def act(actor: ActingContext) -> None:
-        typed = await read_form(request, JobForm)
-        given = RecordJob(
-            employer=typed.employer,
-            started_on=typed.started_on,
-            hours_tenths=hours_tenths(typed.hours),
-            kind=typed.kind,
-            ended_on=typed.ended_on,
-            monthly_pay_cents=cents(typed.monthly_pay) if typed.monthly_pay else None,
-        )
+        given = job_of(await read_form(request, JobForm))
         async with unit_of_work(actor):
             await record_job(actor, person_id=person_id, given=given)
 
@@ -91,20 +83,25 @@ def _kinds(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
     return choices("employment_kind", EMPLOYMENT_KINDS, language_of(request))
 
 
-def hours_tenths(text: str) -> int:
-    """Tenths of an hour from "25" or "37,5"; raises Invalid for anything else."""
-    match = HOURS.fullmatch(text.strip())
-    if not match:
-        raise Invalid([Reason("outcomes.hours_impossible", "hours")])
-    return int(match[1]) * 10 + int(match[2] or 0)
-
-
-def cents(text: str) -> int:
-    """Cents from "2 350", "2350,00" or "2350.00 €"; raises Invalid for anything else."""
-    match = EUROS.fullmatch(re.sub(r"[\s€]", "", text))
-    if not match:
-        raise Invalid([Reason("outcomes.pay_impossible", "monthly_pay")])
-    return int(match[1]) * 100 + int(match[2] or 0)
+def job_of(typed: JobForm) -> RecordJob:
+    """The act from the form; raises Invalid with everything that cannot be read."""
+    hours = HOURS.fullmatch(typed.hours)
+    pay = EUROS.fullmatch(re.sub(r"[\s€]", "", typed.monthly_pay)) if typed.monthly_pay else None
+    reasons = [] if typed.employer else [Reason("input.missing", "employer")]
+    if not hours:
+        reasons.append(Reason("outcomes.hours_impossible" if typed.hours else "input.missing", "hours"))
+    if typed.monthly_pay and not pay:
+        reasons.append(Reason("outcomes.pay_impossible", "monthly_pay"))
+    if reasons or not hours:
+        raise Invalid(reasons)
+    return RecordJob(
+        employer=typed.employer,
+        started_on=typed.started_on,
+        hours_tenths=int(hours[1]) * 10 + int(hours[2] or 0),
+        kind=typed.kind,
+        ended_on=typed.ended_on,
+        monthly_pay_cents=int(pay[1]) * 100 + int(pay[2] or 0) if pay else None,
+    )
 
 
 ROUTES = [Router("/o/{org:str}", route_handlers=[job_form, save_job, list_of_jobs], include_in_schema=False)]
