@@ -87,6 +87,8 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         address = urlsplit(settings.base_url)
     except ValueError as error:
         raise SettingsError(f"NIVEL_BASE_URL: {error}") from error
+    if address.path or address.query or address.fragment:
+        raise SettingsError("NIVEL_BASE_URL ends with host or port: no path, no slash at its end")
     if settings.mode == "production":
         if settings.today:
             raise SettingsError("NIVEL_TODAY sets the clock and is refused in production")

@@ -11,12 +11,13 @@ from uuid import UUID
 
 import msgspec
 
-from services.domain.sharing.rules import BasisKind, DataClass, Purpose
+from services.domain.sharing.rules import GIVEN_BY_PERSON, BasisKind, DataClass, Purpose
 
 KINDS = ("employment_authority", "workshop", "vocational_college", "staffing_firm")
 ROLES = ("caseworker", "coach", "guidance_counsellor", "hr", "finance", "procurement", "privacy_officer")
 PURPOSES = (Purpose.REFERRAL.value, Purpose.SERVICE_DELIVERY.value, Purpose.FOLLOW_UP.value)
-STATES = ("given", "active", "withdrawn", "ended", "expired", "challenged", "registered")
+GIVEN_STATES = ("given", "withdrawn", "expired", "replaced", "invalidated", "requested", "refused")
+REGISTERED_STATES = ("active", "ended", "challenged", "registered")
 # A summer noon, an instant one second before and after midnight in Helsinki, and the hour that the clocks repeat.
 INSTANTS = (
     datetime(2026, 6, 15, 9, 0, tzinfo=UTC),
@@ -136,7 +137,8 @@ def _basis(die: Random, alliance: UUID, rows: dict[str, Rows], now: datetime) ->
     registered = kind in (BasisKind.STATUTORY_TASK, BasisKind.PROCESSOR_CONTRACT)
     source, *recipients = die.sample([o["id"] for o in rows["organisation"]], die.randint(2, 3))
     first, last = _term(die, now)
-    state = die.choice(STATES) if die.random() < 0.35 else ("active" if registered else "given")
+    states = GIVEN_STATES if kind in GIVEN_BY_PERSON else REGISTERED_STATES
+    state = die.choice(states) if die.random() < 0.35 else states[0]
     return {
         "id": _id(die),
         "alliance_id": alliance,

@@ -15,6 +15,8 @@ ALTER TABLE basis ADD CHECK (kind IN ('statutory_task', 'processor_contract', 'c
     ADD CHECK (state IN ('requested', 'given', 'refused', 'replaced', 'expired', 'withdrawn', 'invalidated',
                          'registered', 'active', 'challenged', 'ended')),
     ADD CHECK (valid_until IS NULL OR valid_until >= valid_from),
+    ADD CHECK ((kind IN ('consent', 'client_permission')) = (state IN ('requested', 'given', 'refused', 'replaced', 'expired',
+                                                                        'withdrawn', 'invalidated'))),
     ADD CHECK ((person_id IS NULL) = (kind IN ('statutory_task', 'processor_contract')));
 ALTER TABLE share ADD CHECK (valid_until IS NULL OR valid_until >= valid_from), ADD CHECK (source_id <> recipient_id);
 ALTER TABLE referral ADD CHECK (state IN ('offered', 'accepted', 'rejected', 'cancelled', 'expired')),

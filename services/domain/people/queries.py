@@ -124,6 +124,8 @@ async def person(actor: ActingContext, *, person_id: UUID) -> PersonView:
     if not cards:
         raise NotFound("people.no_such_person")
     eyes = await sight(actor, [person_id])
+    # Of one's own client an empty class is not closed: nothing has been recorded, and nobody ever shared it.
+    own = cards[0]["owner_id"] == actor.organisation_id
     contacts = await _rows("card_contact", "recorded_at", person_id)
     plans = await _rows("plan", "made_on", person_id)
     abilities = await _rows("ability", "assessed_on", person_id)
@@ -140,7 +142,9 @@ async def person(actor: ActingContext, *, person_id: UUID) -> PersonView:
                 (DataClass.PLAN, plans),
                 (DataClass.ABILITY, abilities),
             )
-            if not rows and not eyes.open_to(person_id, data_class)
+            if not rows
+            and not eyes.open_to(person_id, data_class)
+            and (not own or eyes.was_shared(person_id, data_class))
         },
     )
     seen: list[tuple[DataClass, Sequence[AnyView]]] = [

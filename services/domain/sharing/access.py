@@ -39,6 +39,10 @@ class Sight(msgspec.Struct, frozen=True):
         """Is the class shared with the viewer now? Then there may still be nothing recorded, but nothing is missing."""
         return lies_open(self.viewer, person_id, data_class, self.shares, self.policy)
 
+    def was_shared(self, person_id: UUID, data_class: str) -> bool:
+        """Has anybody ever shared the class of this person with the viewer?"""
+        return any(share.person_id == person_id and data_class in share.classes for share in self.shares)
+
     def why_closed(self, person_id: UUID, data_class: str) -> Refused:
         """The missing steps for a class of a person of whom nothing of that class is visible."""
         return Refused(missing_steps(self.viewer, person_id, data_class, self.shares, self.policy))

@@ -53,6 +53,7 @@ def test_an_empty_variable_is_not_set() -> None:
         ({}, "NIVEL_BASE_URL"),  # the default address is the demonstration's
         ({"NIVEL_BASE_URL": "http://nivel.example.fi"}, "NIVEL_BASE_URL"),
         ({"NIVEL_BASE_URL": "nivel.example.fi"}, "NIVEL_BASE_URL"),
+        ({"NIVEL_BASE_URL": "https://nivel.example.fi/"}, "NIVEL_BASE_URL"),
         ({"NIVEL_BASE_URL": "https://[::1"}, "NIVEL_BASE_URL"),
         (PRODUCTION | {"NIVEL_TODAY": "2026-11-22"}, "NIVEL_TODAY"),
         (PRODUCTION | {"NIVEL_TODAY": "22.11.2026"}, "NIVEL_TODAY"),
