@@ -6,6 +6,7 @@ them. Everything is checked anew by the act itself.
 
 from datetime import date
 from typing import Any, Literal
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -252,8 +253,17 @@ async def _preview_values(
         "offer": await _content(actor, frame, shown, shown.decide),
         "opens": await _content(actor, frame, shown, shown.full - shown.decide),
         "permitted": asked.permitted,
+        "back": _address("share", asked),
         "deadline": deadline_of(frame.today),
     }
+
+
+def _address(step: str, asked: Asked) -> str:
+    answers = [("step", step), ("choice", asked.choice), ("language", asked.language)]
+    answers += [("permitted", one) for one in asked.permitted] + [("early", one) for one in asked.early]
+    if asked.permitted_until:
+        answers.append(("permitted_until", day(asked.permitted_until)))
+    return f"?{urlencode(answers)}"
 
 
 async def _content(
