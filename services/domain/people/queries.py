@@ -103,8 +103,13 @@ async def people(actor: ActingContext, *, after: Cursor | None = None, limit: in
 async def people_named(
     actor: ActingContext, *, name: str, birth_date: date | None = None, limit: int = PAGE
 ) -> list[IdentityView]:
-    """Persons whose folded "family given" name begins with `name`, of those the acting organisation may see."""
+    """Persons whose folded "family given" name begins with `name`, of those the acting organisation may see.
+
+    A name without letters finds people by their birth date alone, and nobody without one.
+    """
     start = fold(name)
+    if not start and birth_date is None:
+        return []
     rows = await fetch(NAMED, actor.organisation_id, start, start + "\U0010ffff", birth_date, limit)
     return await _identities(actor, rows, surface="people.search")
 

@@ -54,6 +54,10 @@ class RecordServiceUse(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     ended_on: date | None = None
 
 
+# Where the faults of the permission stand in the referral.
+FIELDS = {"classes": "permitted", "purposes": "permitted", "valid_until": "permitted_until", "recipients": "receiver"}
+
+
 async def offer_referral(actor: ActingContext, *, given: OfferReferral) -> UUID:
     """Send a referral, and record the person's permission with it when one is given; returns the referral's id.
 
@@ -148,16 +152,20 @@ async def _permission(actor: ActingContext, given: OfferReferral) -> UUID | None
         return None
     if given.permitted_until is None:
         raise Invalid([Reason("input.missing", "permitted_until")])
-    return await give_permission(
-        actor,
-        person_id=given.person_id,
-        recipient_ids=[given.receiver_id],
-        classes=given.permitted,
-        purposes=[Purpose.REFERRAL, Purpose.SERVICE_DELIVERY],
-        valid_until=given.permitted_until,
-        language=given.language,
-        within_referral=True,
-    )
+    try:
+        return await give_permission(
+            actor,
+            person_id=given.person_id,
+            recipient_ids=[given.receiver_id],
+            classes=given.permitted,
+            purposes=[Purpose.REFERRAL, Purpose.SERVICE_DELIVERY],
+            valid_until=given.permitted_until,
+            language=given.language,
+            within_referral=True,
+        )
+    except Invalid as wrong:
+        reasons = [Reason(reason.code, FIELDS.get(reason.field, reason.field)) for reason in wrong.reasons]
+        raise Invalid(reasons) from wrong
 
 
 async def _refuse_second_offer(actor: ActingContext, given: OfferReferral) -> None:

@@ -3,6 +3,21 @@ GRANT SELECT ON person, client_relation, notice, basis, basis_event, share, poli
 GRANT INSERT ON basis, basis_event TO nivel_api;
 GRANT UPDATE (state, ended_at) ON basis TO nivel_api;
 
+-- The third cut: which roles read which class (sharing/rules.py: READERS).
+CREATE FUNCTION role_reads(data_class text) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT coalesce(ctx_roles() && CASE
+        WHEN data_class IN ('identity', 'contact', 'service_use', 'plan', 'ability', 'employment_detail')
+            THEN ARRAY['caseworker', 'coach', 'guidance_counsellor']
+        WHEN data_class = 'employment_fact' THEN ARRAY['caseworker', 'coach', 'guidance_counsellor', 'hr']
+        WHEN data_class = 'identity_number' THEN ARRAY['caseworker']
+    END, false) $$;
+GRANT EXECUTE ON FUNCTION role_reads(text) TO nivel_api, nivel_worker, nivel_system;
+
+-- That a person has permissions and shares at all is told to those who meet clients (sharing/rules.py: MEETS_CLIENTS).
+CREATE FUNCTION role_meets_clients() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT coalesce(ctx_roles() && ARRAY['caseworker', 'coach', 'guidance_counsellor', 'hr', 'privacy_officer'], false) $$;
+GRANT EXECUTE ON FUNCTION role_meets_clients() TO nivel_api, nivel_worker;
+
 -- The anchor holds nothing readable; an organisation meets it only through its own relation.
 CREATE POLICY served ON client_relation FOR SELECT TO nivel_api, nivel_worker
     USING (organisation_id = (SELECT ctx_org()));
@@ -14,7 +29,8 @@ CREATE POLICY same_alliance ON policy_entry FOR SELECT TO nivel_api, nivel_worke
     USING (alliance_id = (SELECT ctx_alliance()));
 
 CREATE POLICY parties ON basis FOR SELECT TO nivel_api, nivel_worker
-    USING (source_id = (SELECT ctx_org()) OR (SELECT ctx_org()) = ANY (recipient_ids));
+    USING ((person_id IS NULL OR (SELECT role_meets_clients()))
+        AND (source_id = (SELECT ctx_org()) OR (SELECT ctx_org()) = ANY (recipient_ids)));
 CREATE POLICY record_permission ON basis FOR INSERT TO nivel_api
     WITH CHECK (source_id = (SELECT ctx_org()) AND alliance_id = (SELECT ctx_alliance())
                 AND kind IN ('client_permission', 'consent') AND state = 'given'
@@ -29,7 +45,7 @@ CREATE POLICY record_step ON basis_event FOR INSERT TO nivel_api
     WITH CHECK (organisation_id = (SELECT ctx_org())
                 AND EXISTS (SELECT FROM basis b WHERE b.id = basis_event.basis_id AND b.source_id = (SELECT ctx_org())));
 CREATE POLICY parties ON share FOR SELECT TO nivel_api, nivel_worker
-    USING (recipient_id = (SELECT ctx_org()) OR source_id = (SELECT ctx_org()));
+    USING ((SELECT role_meets_clients()) AND (recipient_id = (SELECT ctx_org()) OR source_id = (SELECT ctx_org())));
 
 -- What the alliance accepts today, seen from the acting organisation and purpose: from whom, which class, on which kind of basis.
 -- No line means no; the rule of the staffing firm stands above any line.
@@ -63,16 +79,6 @@ WHERE s.recipient_id = (SELECT ctx_org())
   AND (b.valid_until IS NULL OR (SELECT ctx_today()) <= b.valid_until)
   AND (s.source_id, c.data_class, b.kind) IN (SELECT a.source_id, a.data_class, a.basis_kind FROM accepted_now() a);
 GRANT SELECT ON share_now TO nivel_api, nivel_worker;
-
--- The third cut: which roles read which class (sharing/rules.py: READERS).
-CREATE FUNCTION role_reads(data_class text) RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT coalesce(ctx_roles() && CASE
-        WHEN data_class IN ('identity', 'contact', 'service_use', 'plan', 'ability', 'employment_detail')
-            THEN ARRAY['caseworker', 'coach', 'guidance_counsellor']
-        WHEN data_class = 'employment_fact' THEN ARRAY['caseworker', 'coach', 'guidance_counsellor', 'hr']
-        WHEN data_class = 'identity_number' THEN ARRAY['caseworker']
-    END, false) $$;
-GRANT EXECUTE ON FUNCTION role_reads(text) TO nivel_api, nivel_worker, nivel_system;
 
 -- Get or create the anchor of a number, and the acting organisation's relation to it. The answer is the same either way.
 CREATE FUNCTION register_anchor(number_hash bytea) RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER

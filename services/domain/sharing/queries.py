@@ -11,6 +11,7 @@ from services.domain.organisations.queries import Member, members
 from services.domain.sharing.access import Sight
 from services.domain.sharing.rules import (
     GIVEN_BY_PERSON,
+    MEETS_CLIENTS,
     Allowed,
     DataClass,
     RecordKey,
@@ -24,7 +25,7 @@ from services.kit.audit.log import Read, log_reads
 from services.kit.clock import day_of
 from services.kit.db.context import ActingContext
 from services.kit.db.unit import fetch, fetch_row, fetch_value
-from services.kit.errors import Invalid, NotFound, Reason
+from services.kit.errors import Invalid, NotAllowed, NotFound, Reason
 
 
 class NoticeView(msgspec.Struct, frozen=True):
@@ -166,6 +167,7 @@ async def basis_of(actor: ActingContext, basis_id: UUID) -> BasisView:
 
 async def permissions_of(actor: ActingContext, *, person_id: UUID) -> list[BasisView]:
     """Permissions and consents of one person that the acting organisation recorded or received, newest first."""
+    require_client_role(actor)
     rows = await fetch(f"{BASIS} WHERE person_id = $1 ORDER BY recorded_at DESC, id LIMIT 200", person_id)
     if rows:
         await _log(actor, "sharing.permissions", person_id, [row["id"] for row in rows])
@@ -186,6 +188,7 @@ async def contract_between(actor: ActingContext, *, recipient_id: UUID) -> Basis
 
 async def shares_of_person(actor: ActingContext, *, person_id: UUID) -> list[ShareView]:
     """Shares of one person from or towards the acting organisation, live ones first."""
+    require_client_role(actor)
     today = day_of(actor.now)
     rows = await fetch(
         "SELECT s.*, b.kind AS basis_kind, b.state AS basis_state, b.valid_until AS basis_until FROM share s"
@@ -196,6 +199,12 @@ async def shares_of_person(actor: ActingContext, *, person_id: UUID) -> list[Sha
     if views:
         await _log(actor, "sharing.shares", person_id, [view.basis_id for view in views])
     return sorted(views, key=lambda view: not view.live)
+
+
+def require_client_role(actor: ActingContext) -> None:
+    """Raise NotAllowed for a role that does not meet clients."""
+    if not actor.roles & MEETS_CLIENTS:
+        raise NotAllowed("sharing.role_may_not")
 
 
 async def notice(actor: ActingContext, *, code: str) -> NoticeView:

@@ -56,6 +56,8 @@ MINIMUM_CLASSES = frozenset({DataClass.IDENTITY, DataClass.CONTACT, DataClass.SE
 NEVER_BY_CONTRACT_TO_STAFFING = frozenset({"ability", "notes"})
 
 _SERVING = frozenset({"caseworker", "coach", "guidance_counsellor"})
+MEETS_CLIENTS = _SERVING | {"hr", "privacy_officer"}
+"""Roles that are told of a person's permissions and shares; twin of the SQL function `role_meets_clients`."""
 READERS: dict[str, frozenset[str]] = {
     DataClass.IDENTITY: _SERVING,
     DataClass.IDENTITY_NUMBER: frozenset({"caseworker"}),
