@@ -15,6 +15,7 @@ from services.kit.settings import Settings
 from tests.support.alliance import Cast, a_cast
 from tests.support.cluster import Cluster, shared_cluster
 from tests.support.secret_files import write_secrets
+from tests.support.worker_login import engine_on
 
 
 @pytest.fixture(scope="session")
@@ -81,3 +82,31 @@ async def clone_database(
     yield clone
     for name in made:
         await postgres.drop(name)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def alone(clone_database: Callable[[], Awaitable[Settings]]) -> Settings:
+    """Settings of a database of this test's own, for tests that count."""
+    return await clone_database()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def superuser(alone: Settings, postgres: Cluster) -> AsyncIterator[asyncpg.Connection]:
+    """Whom no wall stops, on the same database."""
+    connection = await asyncpg.connect(postgres.dsn("postgres", postgres.database_of(alone)))
+    yield connection
+    await connection.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def as_api(alone: Settings) -> AsyncIterator[None]:
+    """The engine as `nivel_api`."""
+    async with engine_on(alone, worker=False):
+        yield
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def as_worker(alone: Settings) -> AsyncIterator[None]:
+    """The engine as `nivel_worker`, which may log reads as well as seal."""
+    async with engine_on(alone, worker=True):
+        yield

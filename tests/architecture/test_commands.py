@@ -1,10 +1,14 @@
 """Every command of `nivel` exists, explains itself, and says a fault plainly."""
 
+import subprocess
+import sys
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 from services.cli.main import COMMANDS, main
+from services.kit.settings import REPOSITORY
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -45,12 +49,15 @@ def test_a_wrong_setting_is_said_without_a_traceback(
     assert err.startswith("nivel api: ") and told in err and "Traceback" not in err
 
 
-def test_a_database_that_is_not_there_is_said_plainly(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], secrets: object
-) -> None:
-    monkeypatch.setenv("NIVEL_MODE", "demonstration")
-    monkeypatch.setenv("NIVEL_BASE_URL", "http://127.0.0.1:8400")
-    monkeypatch.setenv("NIVEL_SECRETS", str(secrets))
-    monkeypatch.setenv("OWNER_DATABASE_URL", "postgresql://nivel_owner:x@/nivel?host=/nowhere")
-    assert main(["migrate"]) == 1
-    assert capsys.readouterr().err.startswith("nivel migrate: cannot reach what it needs")
+def test_a_database_that_is_not_there_is_said_plainly(secrets: Path) -> None:
+    """In a process of its own: here the engine may be open already."""
+    environ = {
+        "NIVEL_MODE": "demonstration",
+        "NIVEL_BASE_URL": "http://127.0.0.1:8400",
+        "NIVEL_SECRETS": str(secrets),
+        "OWNER_DATABASE_URL": "postgresql://nivel_owner:x@/nivel?host=/nowhere",
+    }
+    command = [sys.executable, "-c", "import sys; from services.cli.main import main; sys.exit(main(['migrate']))"]
+    ended = subprocess.run(command, cwd=REPOSITORY, env=environ, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("nivel migrate: cannot reach what it needs")

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -21,20 +21,14 @@ Start = Callable[[], Working]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def alone(clone_database: Callable[[], Awaitable[Settings]]) -> Settings:
-    return await clone_database()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def superuser(alone: Settings, postgres: Cluster) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(postgres.dsn("postgres", postgres.database_of(alone)))
-    await connection.execute(LEDGER)
-    yield connection
-    await connection.close()
+async def ledger(superuser: asyncpg.Connection) -> asyncpg.Connection:
+    """The superuser's connection to a database with the ledger that the test jobs write to."""
+    await superuser.execute(LEDGER)
+    return superuser
 
 
 @pytest.fixture
-def start(alone: Settings, superuser: asyncpg.Connection, tmp_path: Path) -> Iterator[Start]:
+def start(alone: Settings, ledger: asyncpg.Connection, tmp_path: Path) -> Iterator[Start]:
     """Start a worker on this test's database; whatever is left is killed."""
     started: list[Working] = []
 
@@ -55,10 +49,10 @@ async def leave(alone: Settings, name: str, count: int, **payload: int) -> None:
                 await enqueue(actor, name, {"claim": claim, **payload})
 
 
-async def until(superuser: asyncpg.Connection, question: str, seconds: float = 30) -> None:
+async def until(ledger: asyncpg.Connection, question: str, seconds: float = 30) -> None:
     end = time.monotonic() + seconds
-    while not await superuser.fetchval(question):
-        assert time.monotonic() < end, [dict(row) for row in await superuser.fetch("SELECT * FROM job LIMIT 5")]
+    while not await ledger.fetchval(question):
+        assert time.monotonic() < end, [dict(row) for row in await ledger.fetch("SELECT * FROM job LIMIT 5")]
         await asyncio.sleep(0.05)
 
 
@@ -67,73 +61,73 @@ PAID = "SELECT count(*) FROM ledger WHERE claim > 0"
 
 
 async def test_a_worker_killed_again_and_again_pays_each_claim_once(
-    alone: Settings, superuser: asyncpg.Connection, start: Start
+    alone: Settings, ledger: asyncpg.Connection, start: Start
 ) -> None:
     await leave(alone, "test.pay", JOBS, milliseconds=50)
     for paid in (10, 40, 70):
         worker = start()
-        await until(superuser, f"SELECT {paid} <= ({PAID})")
+        await until(ledger, f"SELECT {paid} <= ({PAID})")
         worker.kill()
-        assert not await superuser.fetchval(ALL_DONE)
+        assert not await ledger.fetchval(ALL_DONE)
     start()
-    await until(superuser, ALL_DONE)
-    assert await superuser.fetchval(PAID) == JOBS
-    assert await superuser.fetchval("SELECT count(DISTINCT claim) FROM ledger WHERE claim > 0") == JOBS
-    assert await superuser.fetchval("SELECT max(dispatches) FROM job WHERE name = 'test.pay'") > 1
+    await until(ledger, ALL_DONE)
+    assert await ledger.fetchval(PAID) == JOBS
+    assert await ledger.fetchval("SELECT count(DISTINCT claim) FROM ledger WHERE claim > 0") == JOBS
+    assert await ledger.fetchval("SELECT max(dispatches) FROM job WHERE name = 'test.pay'") > 1
 
 
 async def test_sigterm_lets_running_jobs_end_and_gives_the_others_back(
-    alone: Settings, superuser: asyncpg.Connection, start: Start
+    alone: Settings, ledger: asyncpg.Connection, start: Start
 ) -> None:
     await leave(alone, "test.pay", 30, milliseconds=700)
     worker = start()
-    await until(superuser, "SELECT count(*) >= 8 FROM job WHERE dispatches > 0 AND name = 'test.pay'")
+    await until(ledger, "SELECT count(*) >= 8 FROM job WHERE dispatches > 0 AND name = 'test.pay'")
     await asyncio.sleep(0.3)
     began = time.monotonic()
     assert worker.end() == 0
     assert time.monotonic() - began < 5
-    paid = await superuser.fetchval(PAID)
+    paid = await ledger.fetchval(PAID)
     assert 8 <= paid < 30
-    assert paid == await superuser.fetchval("SELECT count(*) FROM job WHERE done_at IS NOT NULL AND name = 'test.pay'")
-    assert await superuser.fetchval(
+    assert paid == await ledger.fetchval("SELECT count(*) FROM job WHERE done_at IS NOT NULL AND name = 'test.pay'")
+    assert await ledger.fetchval(
         "SELECT bool_and(next_at <= now()) FROM job WHERE done_at IS NULL AND name = 'test.pay'"
     )
 
 
 async def test_a_job_that_fails_is_tried_again_then_set_aside_without_its_message(
-    alone: Settings, superuser: asyncpg.Connection, start: Start
+    alone: Settings, ledger: asyncpg.Connection, start: Start
 ) -> None:
     await leave(alone, "test.stumble", 1)
     worker = start()
-    await until(superuser, "SELECT dead_at IS NOT NULL FROM job WHERE name = 'test.stumble'")
-    row = await superuser.fetchrow("SELECT * FROM job WHERE name = 'test.stumble'")
+    await until(ledger, "SELECT dead_at IS NOT NULL FROM job WHERE name = 'test.stumble'")
+    row = await ledger.fetchrow("SELECT * FROM job WHERE name = 'test.stumble'")
     assert (row["attempts"], row["error"]) == (3, "RuntimeError")
-    assert await superuser.fetchval(PAID) == 0
+    assert await ledger.fetchval(PAID) == 0
     assert worker.said("job test.stumble") and not worker.said("Aino") and not worker.said("010101")
 
 
-async def test_two_workers_keep_one_time_and_catch_up_once(superuser: asyncpg.Connection, start: Start) -> None:
+async def test_two_workers_keep_one_time_and_catch_up_once(ledger: asyncpg.Connection, start: Start) -> None:
     workers = [start(), start()]
     for worker in workers:
         worker.wait_until_said("worker ready")
     await asyncio.sleep(4)
     workers.pop().kill()
-    beats = await superuser.fetchval("SELECT count(*) FROM ledger")
+    beats = await ledger.fetchval("SELECT count(*) FROM ledger")
     assert 2 <= beats <= 6
-    assert await superuser.fetchval("""
+    assert await ledger.fetchval("""
         SELECT min(gap) > interval '0.9 s' FROM (
             SELECT created_at - lag(created_at) OVER (ORDER BY created_at) AS gap
             FROM job WHERE name = 'test.beat') gaps
         WHERE gap IS NOT NULL""")
     workers.pop().kill()
-    await superuser.execute("DELETE FROM ledger; UPDATE schedule SET next_at = now() - interval '1 hour'")
+    await ledger.execute("DELETE FROM ledger; UPDATE schedule SET next_at = now() - interval '1 hour'")
     start().wait_until_said("worker ready")
-    await until(superuser, "SELECT count(*) > 0 FROM ledger")
-    assert await superuser.fetchval("SELECT count(*) FROM ledger") == 1
+    await until(ledger, "SELECT count(*) > 0 FROM ledger")
+    assert await ledger.fetchval("SELECT count(*) FROM ledger") == 1
 
 
 async def test_a_worker_waits_for_its_database_and_can_be_stopped_while_it_waits(
-    alone: Settings, superuser: asyncpg.Connection, postgres: Cluster, start: Start
+    alone: Settings, ledger: asyncpg.Connection, postgres: Cluster, start: Start
 ) -> None:
     outside = await asyncpg.connect(postgres.dsn("postgres", "postgres"))
     closing = f'ALTER DATABASE "{postgres.database_of(alone)}" WITH ALLOW_CONNECTIONS '
@@ -146,18 +140,18 @@ async def test_a_worker_waits_for_its_database_and_can_be_stopped_while_it_waits
     await outside.close()
     late.wait_until_said("worker ready")
     await leave(alone, "test.pay", 1)
-    await until(superuser, ALL_DONE)
+    await until(ledger, ALL_DONE)
 
 
 async def test_a_worker_survives_the_loss_of_all_its_connections(
-    alone: Settings, superuser: asyncpg.Connection, start: Start
+    alone: Settings, ledger: asyncpg.Connection, start: Start
 ) -> None:
     worker = start()
     worker.wait_until_said("worker ready")
     await leave(alone, "test.pay", 20, milliseconds=200)
-    await until(superuser, f"SELECT 8 <= ({PAID})")
-    await superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'nivel_worker'")
-    await until(superuser, ALL_DONE)
-    assert await superuser.fetchval(PAID) == 20
-    await superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'nivel_worker'")
+    await until(ledger, f"SELECT 8 <= ({PAID})")
+    await ledger.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'nivel_worker'")
+    await until(ledger, ALL_DONE)
+    assert await ledger.fetchval(PAID) == 20
+    await ledger.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'nivel_worker'")
     assert worker.end() == 0

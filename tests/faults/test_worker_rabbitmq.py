@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -17,7 +17,6 @@ import pytest_asyncio
 from services.kit.db.unit import unit_of_work
 from services.kit.jobs.queue import enqueue
 from services.kit.settings import Settings
-from tests.support.cluster import Cluster
 from tests.support.worker_login import engine_on, somebody
 from tests.support.working import LEDGER, Working
 
@@ -100,22 +99,14 @@ def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Node]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def alone(clone_database: Callable[[], Awaitable[Settings]]) -> Settings:
-    return await clone_database()
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def superuser(alone: Settings, postgres: Cluster) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(postgres.dsn("postgres", postgres.database_of(alone)))
-    await connection.execute(LEDGER)
-    yield connection
-    await connection.close()
+async def ledger(superuser: asyncpg.Connection) -> asyncpg.Connection:
+    """The superuser's connection to a database with the ledger that the test jobs write to."""
+    await superuser.execute(LEDGER)
+    return superuser
 
 
 @pytest.fixture
-def start(
-    node: Node, alone: Settings, superuser: asyncpg.Connection, tmp_path: Path
-) -> Iterator[Callable[[], Working]]:
+def start(node: Node, alone: Settings, ledger: asyncpg.Connection, tmp_path: Path) -> Iterator[Callable[[], Working]]:
     started: list[Working] = []
 
     def another() -> Working:
@@ -136,10 +127,10 @@ async def leave(alone: Settings, first: int, count: int) -> None:
                 await enqueue(actor, "test.pay", {"claim": claim, "milliseconds": 20})
 
 
-async def until(superuser: asyncpg.Connection, question: str, seconds: float = 40) -> None:
+async def until(ledger: asyncpg.Connection, question: str, seconds: float = 40) -> None:
     end = time.monotonic() + seconds
-    while not await superuser.fetchval(question):
-        assert time.monotonic() < end, [dict(row) for row in await superuser.fetch("SELECT * FROM job LIMIT 5")]
+    while not await ledger.fetchval(question):
+        assert time.monotonic() < end, [dict(row) for row in await ledger.fetch("SELECT * FROM job LIMIT 5")]
         await asyncio.sleep(0.05)
 
 
@@ -148,20 +139,20 @@ PAID = "SELECT count(*) FROM ledger WHERE claim > 0"
 
 
 async def test_a_killed_worker_and_a_killed_node_lose_and_double_nothing(
-    alone: Settings, superuser: asyncpg.Connection, node: Node, start: Callable[[], Working]
+    alone: Settings, ledger: asyncpg.Connection, node: Node, start: Callable[[], Working]
 ) -> None:
     await leave(alone, 1, 60)
     worker, other = start(), start()
-    await until(superuser, f"SELECT 10 <= ({PAID})")
+    await until(ledger, f"SELECT 10 <= ({PAID})")
     worker.kill()
-    await until(superuser, f"SELECT 30 <= ({PAID})")
+    await until(ledger, f"SELECT 30 <= ({PAID})")
     node.kill()
     await leave(alone, 61, 10)
     node.start()
     # What the node lost is published again when its lease ends; the test does not wait for the clock.
-    await superuser.execute("UPDATE job SET next_at = now() WHERE done_at IS NULL AND dispatches > 0")
-    await until(superuser, ALL_DONE)
-    assert await superuser.fetchval(PAID) == 70
-    assert await superuser.fetchval("SELECT count(DISTINCT claim) FROM ledger WHERE claim > 0") == 70
-    assert await superuser.fetchval("SELECT count(*) > 0 FROM job WHERE name = 'test.beat' AND done_at IS NOT NULL")
+    await ledger.execute("UPDATE job SET next_at = now() WHERE done_at IS NULL AND dispatches > 0")
+    await until(ledger, ALL_DONE)
+    assert await ledger.fetchval(PAID) == 70
+    assert await ledger.fetchval("SELECT count(DISTINCT claim) FROM ledger WHERE claim > 0") == 70
+    assert await ledger.fetchval("SELECT count(*) > 0 FROM job WHERE name = 'test.beat' AND done_at IS NOT NULL")
     assert other.end() == 0

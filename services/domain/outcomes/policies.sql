@@ -14,8 +14,7 @@ CREATE POLICY see ON employment_detail FOR SELECT TO nivel_api, nivel_worker
 CREATE POLICY add ON employment_fact FOR INSERT TO nivel_api
     WITH CHECK (owner_id = (SELECT ctx_org()) AND (SELECT role_reads('employment_detail'))
         AND recorded_by = (SELECT ctx_user())
-        AND EXISTS (SELECT FROM client_relation r WHERE r.person_id = employment_fact.person_id
-                    AND (r.valid_until IS NULL OR r.valid_until >= (SELECT ctx_today()))));
+        AND EXISTS (SELECT FROM served_now c WHERE c.person_id = employment_fact.person_id));
 CREATE POLICY add ON employment_detail FOR INSERT TO nivel_api
     WITH CHECK (owner_id = (SELECT ctx_org()) AND (SELECT role_reads('employment_detail'))
         AND recorded_by = (SELECT ctx_user())

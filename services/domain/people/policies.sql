@@ -29,24 +29,19 @@ CREATE POLICY see ON ability FOR SELECT TO nivel_api, nivel_worker
 -- Writing: own rows only, about persons whom the organisation serves (foreign keys ignore row security), by a reader of the class.
 CREATE POLICY add ON card_identity FOR INSERT TO nivel_api
     WITH CHECK (owner_id = (SELECT ctx_org()) AND (SELECT role_reads('identity')) AND recorded_by = (SELECT ctx_user())
-        AND EXISTS (SELECT FROM client_relation r WHERE r.person_id = card_identity.person_id
-                    AND (r.valid_until IS NULL OR r.valid_until >= (SELECT ctx_today()))));
+        AND EXISTS (SELECT FROM served_now c WHERE c.person_id = card_identity.person_id));
 CREATE POLICY add ON card_number FOR INSERT TO nivel_api
     WITH CHECK (owner_id = (SELECT ctx_org()) AND (SELECT role_reads('identity')) AND recorded_by = (SELECT ctx_user())
-        AND EXISTS (SELECT FROM client_relation r WHERE r.person_id = card_number.person_id
-                    AND (r.valid_until IS NULL OR r.valid_until >= (SELECT ctx_today()))));
+        AND EXISTS (SELECT FROM served_now c WHERE c.person_id = card_number.person_id));
 CREATE POLICY add ON card_contact FOR INSERT TO nivel_api
     WITH CHECK (owner_id = (SELECT ctx_org()) AND (SELECT role_reads('contact')) AND recorded_by = (SELECT ctx_user())
-        AND EXISTS (SELECT FROM client_relation r WHERE r.person_id = card_contact.person_id
-                    AND (r.valid_until IS NULL OR r.valid_until >= (SELECT ctx_today()))));
+        AND EXISTS (SELECT FROM served_now c WHERE c.person_id = card_contact.person_id));
 CREATE POLICY add ON plan FOR INSERT TO nivel_api
     WITH CHECK (owner_id = (SELECT ctx_org()) AND (SELECT role_reads('plan')) AND recorded_by = (SELECT ctx_user())
-        AND EXISTS (SELECT FROM client_relation r WHERE r.person_id = plan.person_id
-                    AND (r.valid_until IS NULL OR r.valid_until >= (SELECT ctx_today()))));
+        AND EXISTS (SELECT FROM served_now c WHERE c.person_id = plan.person_id));
 CREATE POLICY add ON ability FOR INSERT TO nivel_api
     WITH CHECK (owner_id = (SELECT ctx_org()) AND (SELECT role_reads('ability')) AND recorded_by = (SELECT ctx_user())
-        AND EXISTS (SELECT FROM client_relation r WHERE r.person_id = ability.person_id
-                    AND (r.valid_until IS NULL OR r.valid_until >= (SELECT ctx_today()))));
+        AND EXISTS (SELECT FROM served_now c WHERE c.person_id = ability.person_id));
 CREATE POLICY change ON card_identity FOR UPDATE TO nivel_api
     USING (owner_id = (SELECT ctx_org()) AND (SELECT role_reads('identity')))
     WITH CHECK (owner_id = (SELECT ctx_org()) AND recorded_by = (SELECT ctx_user()));

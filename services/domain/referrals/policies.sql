@@ -12,8 +12,7 @@ CREATE POLICY offer ON referral FOR INSERT TO nivel_api
         AND alliance_id = (SELECT ctx_alliance()) AND (SELECT role_reads('service_use'))
         AND recorded_by = (SELECT ctx_user())
         AND receiver_id IN (SELECT o.id FROM organisation o)
-        AND EXISTS (SELECT FROM client_relation r WHERE r.person_id = referral.person_id
-                    AND (r.valid_until IS NULL OR r.valid_until >= (SELECT ctx_today()))));
+        AND EXISTS (SELECT FROM served_now c WHERE c.person_id = referral.person_id));
 CREATE POLICY move ON referral FOR UPDATE TO nivel_api
     USING ((SELECT role_reads('service_use'))
         AND (sender_id = (SELECT ctx_org()) OR receiver_id = (SELECT ctx_org())))
@@ -31,8 +30,7 @@ CREATE POLICY see ON service_use FOR SELECT TO nivel_api, nivel_worker
 CREATE POLICY add ON service_use FOR INSERT TO nivel_api
     WITH CHECK (owner_id = (SELECT ctx_org()) AND (SELECT role_reads('service_use'))
         AND recorded_by = (SELECT ctx_user())
-        AND EXISTS (SELECT FROM client_relation r WHERE r.person_id = service_use.person_id
-                    AND (r.valid_until IS NULL OR r.valid_until >= (SELECT ctx_today()))));
+        AND EXISTS (SELECT FROM served_now c WHERE c.person_id = service_use.person_id));
 CREATE POLICY change ON service_use FOR UPDATE TO nivel_api
     USING (owner_id = (SELECT ctx_org()) AND (SELECT role_reads('service_use')))
     WITH CHECK (owner_id = (SELECT ctx_org()));

@@ -21,6 +21,13 @@ GRANT EXECUTE ON FUNCTION role_meets_clients() TO nivel_api, nivel_worker;
 -- The anchor holds nothing readable; an organisation meets it only through its own relation.
 CREATE POLICY served ON client_relation FOR SELECT TO nivel_api, nivel_worker
     USING (organisation_id = (SELECT ctx_org()));
+-- Whom the acting organisation serves today. Ask it with EXISTS for one person: IN would gather all its clients.
+CREATE VIEW served_now WITH (security_invoker = true) AS
+SELECT r.person_id FROM client_relation r
+WHERE r.organisation_id = (SELECT ctx_org())
+  AND r.valid_from <= (SELECT ctx_today())
+  AND (r.valid_until IS NULL OR (SELECT ctx_today()) <= r.valid_until);
+GRANT SELECT ON served_now TO nivel_api, nivel_worker;
 CREATE POLICY served ON person FOR SELECT TO nivel_api, nivel_worker
     USING (EXISTS (SELECT FROM client_relation r WHERE r.person_id = person.id));
 CREATE POLICY same_alliance ON notice FOR SELECT TO nivel_api, nivel_worker
@@ -35,7 +42,7 @@ CREATE POLICY record_permission ON basis FOR INSERT TO nivel_api
     WITH CHECK (source_id = (SELECT ctx_org()) AND alliance_id = (SELECT ctx_alliance())
                 AND kind IN ('client_permission', 'consent') AND state = 'given'
                 AND recorded_by = (SELECT ctx_user())
-                AND person_id IN (SELECT r.person_id FROM client_relation r));
+                AND EXISTS (SELECT FROM served_now c WHERE c.person_id = basis.person_id));
 CREATE POLICY end_permission ON basis FOR UPDATE TO nivel_api
     USING (source_id = (SELECT ctx_org()) AND person_id IS NOT NULL)
     WITH CHECK (source_id = (SELECT ctx_org()));

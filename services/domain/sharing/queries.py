@@ -147,14 +147,7 @@ async def explain_access(
 
 async def serves(actor: ActingContext, person_id: UUID) -> bool:
     """Does the acting organisation serve the person itself today?"""
-    found = await fetch_value(
-        "SELECT EXISTS (SELECT FROM client_relation WHERE person_id = $1 AND organisation_id = $2 AND valid_from <= $3"
-        " AND (valid_until IS NULL OR valid_until >= $3))",
-        person_id,
-        actor.organisation_id,
-        day_of(actor.now),
-    )
-    return bool(found)
+    return bool(await fetch_value("SELECT EXISTS (SELECT FROM served_now WHERE person_id = $1)", person_id))
 
 
 async def basis_of(actor: ActingContext, basis_id: UUID) -> BasisView:

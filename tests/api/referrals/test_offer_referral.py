@@ -48,7 +48,10 @@ async def test_permission_given_with_the_referral_opens_nothing_by_itself(city: 
             {"permitted": ["plan"], "permitted_until": "2020-01-01"},
             {("permitted_until", "permission.ends_before_it_starts")},
         ),
-        ({"permitted": ["plan"], "permitted_until": "2099-01-01"}, {("permitted_until", "permission.longer_than_notice")}),
+        (
+            {"permitted": ["plan"], "permitted_until": "2099-01-01"},
+            {("permitted_until", "permission.longer_than_notice")},
+        ),
     ],
 )
 async def test_unfit_offers_leave_nothing(

@@ -61,7 +61,7 @@ async def test_a_fault_says_nothing_but_a_reference(coach: Person, caplog: pytes
     assert answer.status_code == 500
     told = answer.json()
     assert set(told) == {"type", "title", "status", "code", "reference"}
-    (record,) = caplog.records
+    (record,) = [record for record in caplog.records if record.name == LOG.name]
     line = json.loads(JsonLines().format(record))
     assert line["reference"] == told["reference"]
     assert line["error"] == "RuntimeError"
