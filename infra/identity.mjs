@@ -3,7 +3,7 @@
 // redirect_uri, post_logout_redirect_uri, backchannel_logout_uri, users: [{sub, name, email, groups}]}]}.
 // `keys`: where the signing keys are kept; `modules`: the folder with node_modules. For demonstrations only: nobody is asked for
 // a password.
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { createRequire } from 'node:module';
@@ -42,13 +42,23 @@ function loginPage(issuer, hinted) {
   );
 }
 
+/** Made as text and read again: exporting the very object that Node generated can wait for itself for ever (seen in 1 start of 20). */
+function newKey() {
+  const { privateKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  return createPrivateKey(privateKey);
+}
+
 /** The signing key and the cookie key of each issuer, made once; the key's id is its thumbprint, so a new key never wears an old id. */
 function keptKeys() {
   const keys = existsSync(config.keys) ? JSON.parse(readFileSync(config.keys, 'utf8')) : {};
   for (const { slug } of config.issuers) {
     keys[slug] ??= {
       cookie: randomBytes(32).toString('hex'),
-      jwk: { ...generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' },
+      jwk: { ...newKey().export({ format: 'jwk' }), use: 'sig', alg: 'RS256' },
     };
   }
   writeFileSync(`${config.keys}.new`, JSON.stringify(keys), { mode: 0o600 });

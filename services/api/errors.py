@@ -45,6 +45,9 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (ProviderDown, 503),
 )
 
+# Codes that must not follow a Python release: newer ones name these statuses otherwise.
+CODES = {413: "request_entity_too_large", 422: "unprocessable_entity"}
+
 # What people are told beyond the general words of the status, by code.
 DETAILS = {
     "session.needed": mark("Sign in to continue."),
@@ -55,6 +58,8 @@ DETAILS = {
     "session.which_organisation": mark(
         "You are signed in for several organisations. Name the one you act for in the header Nivel-Organisation."
     ),
+    "people.role_may_not": mark("Your role does not work with clients, so it neither sees nor records them."),
+    "sharing.role_may_not": mark("Your role does not work with clients, so it neither sees nor records them."),
     "sign_in.refused": mark(
         "Your organisation's sign-in did not succeed. Nothing is wrong on this computer: start again."
     ),
@@ -107,7 +112,7 @@ def code_of(error: Exception, status: int) -> str:
         return "sign_in.provider_down"
     if isinstance(error, AnswerRefused):
         return "sign_in.cancelled" if error.args == ("cancelled",) else "sign_in.refused"
-    return error.code if isinstance(error, NivelError) else HTTPStatus(status).name.lower()
+    return error.code if isinstance(error, NivelError) else CODES.get(status, HTTPStatus(status).name.lower())
 
 
 def _translated(error: Exception) -> Exception:

@@ -25,10 +25,12 @@ from services.domain.sharing.rules import Purpose
 from services.kit.db.context import ActingContext
 from services.kit.db.unit import unit_of_work
 from services.kit.errors import Invalid, Reason
+from services.kit.money import parse_euros
 
 PURPOSE = Purpose.SERVICE_DELIVERY
 HOURS = re.compile(r"(\d{1,3})(?:[,.](\d))?")
-EUROS = re.compile(r"(\d{1,9})(?:[,.](\d{2}))?")
+# Where the faults of the act stand on the form.
+FIELDS = {"hours_tenths": "hours", "monthly_pay_cents": "monthly_pay"}
 
 
 class JobForm(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,8 +56,12 @@ async def save_job(request: Request[Any, Any, Any], person_id: FromPath[UUID]) -
 
     async def act(actor: ActingContext) -> None:
         given = job_of(await read_form(request, JobForm))
-        async with unit_of_work(actor):
-            await record_job(actor, person_id=person_id, given=given)
+        try:
+            async with unit_of_work(actor):
+                await record_job(actor, person_id=person_id, given=given)
+        except Invalid as wrong:
+            reasons = [Reason(reason.code, FIELDS.get(reason.field, reason.field)) for reason in wrong.reasons]
+            raise Invalid(reasons) from wrong
 
     return await record(request, person_id, act, "outcomes/job.html", "job", kinds=_kinds(request))
 
@@ -86,11 +92,13 @@ def _kinds(request: Request[Any, Any, Any]) -> list[tuple[str, str]]:
 def job_of(typed: JobForm) -> RecordJob:
     """The act from the form; raises Invalid with everything that cannot be read."""
     hours = HOURS.fullmatch(typed.hours)
-    pay = EUROS.fullmatch(re.sub(r"[\s€]", "", typed.monthly_pay)) if typed.monthly_pay else None
+    pay = None
     reasons = [] if typed.employer else [Reason("input.missing", "employer")]
     if not hours:
         reasons.append(Reason("outcomes.hours_impossible" if typed.hours else "input.missing", "hours"))
-    if typed.monthly_pay and not pay:
+    try:
+        pay = parse_euros(typed.monthly_pay) if typed.monthly_pay else None
+    except ValueError:
         reasons.append(Reason("outcomes.pay_impossible", "monthly_pay"))
     if reasons or not hours:
         raise Invalid(reasons)
@@ -100,7 +108,7 @@ def job_of(typed: JobForm) -> RecordJob:
         hours_tenths=int(hours[1]) * 10 + int(hours[2] or 0),
         kind=typed.kind,
         ended_on=typed.ended_on,
-        monthly_pay_cents=int(pay[1]) * 100 + int(pay[2] or 0) if pay else None,
+        monthly_pay_cents=pay,
     )
 
 

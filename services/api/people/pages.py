@@ -26,10 +26,11 @@ from services.domain.people.actions import (
     record_ability,
     record_plan,
     register_person,
+    require_role,
 )
 from services.domain.people.queries import count_people, identities_of, people, people_named, person
 from services.domain.sharing.queries import serves
-from services.domain.sharing.rules import Purpose
+from services.domain.sharing.rules import DataClass, Purpose
 from services.kit.clock import day_of
 from services.kit.db.context import ActingContext
 from services.kit.db.unit import unit_of_work
@@ -57,8 +58,9 @@ class AbilityForm(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/people")
 async def list_of_people(request: Connection, after: FromQuery[str] = "") -> Response[str]:
-    """The clients one may see, newest first, with the search above."""
+    """The clients one may see, newest first, with the search above; roles that meet no clients are told so."""
     actor = await acting(request, PURPOSE)
+    require_role(actor, DataClass.IDENTITY)
     return await _list_page(request, actor, after=after)
 
 
@@ -80,6 +82,7 @@ async def find(request: Connection) -> Response[str]:
 async def registration(request: Connection) -> Response[str]:
     """The empty form."""
     actor = await acting(request, PURPOSE)
+    require_role(actor, DataClass.IDENTITY)
     async with unit_of_work(actor, reading=True):
         return render(await shell_in(request, actor, "people"), "people/register.html", form=FormState())
 

@@ -40,7 +40,7 @@ async def record_job(actor: ActingContext, *, person_id: UUID, given: RecordJob)
         today=day_of(actor.now),
     )
     if given.monthly_pay_cents is not None and not 0 <= given.monthly_pay_cents <= 10_000_000:
-        faults.append(("monthly_pay", "outcomes.pay_impossible"))
+        faults.append(("monthly_pay_cents", "outcomes.pay_impossible"))
     raise_faults(faults)
     fact_id = uuid4()
     await execute(

@@ -40,7 +40,7 @@ def job_faults(
     if kind not in EMPLOYMENT_KINDS:
         faults.append(("kind", "outcomes.kind_unknown"))
     if not 0 < hours_tenths <= LARGEST_HOURS_TENTHS:
-        faults.append(("hours", "outcomes.hours_impossible"))
+        faults.append(("hours_tenths", "outcomes.hours_impossible"))
     if started_on > today + timedelta(days=AHEAD_DAYS):
         faults.append(("started_on", "outcomes.starts_too_far_ahead"))
     if started_on < date(2000, 1, 1):

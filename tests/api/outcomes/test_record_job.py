@@ -61,14 +61,14 @@ async def test_city_reads_the_detail_for_verifying_only(city: Party, firm: Party
     [
         ({"employer": " "}, "employer"),
         ({"employer": "x" * 201}, "employer"),
-        ({"hours_tenths": 0}, "hours"),
-        ({"hours_tenths": 1681}, "hours"),
+        ({"hours_tenths": 0}, "hours_tenths"),
+        ({"hours_tenths": 1681}, "hours_tenths"),
         ({"kind": "dream"}, "kind"),
         ({"started_on": in_days(91)}, "started_on"),
         ({"started_on": "1999-12-31"}, "started_on"),
         ({"started_on": "2026-01-02", "ended_on": "2026-01-01"}, "ended_on"),
-        ({"monthly_pay_cents": -1}, "monthly_pay"),
-        ({"monthly_pay_cents": 10_000_001}, "monthly_pay"),
+        ({"monthly_pay_cents": -1}, "monthly_pay_cents"),
+        ({"monthly_pay_cents": 10_000_001}, "monthly_pay_cents"),
     ],
 )
 async def test_unfit_jobs(city: Party, owner: asyncpg.Connection, wrong: dict[str, Any], field: str) -> None:
