@@ -20,7 +20,7 @@ from tests.walls.faults import FAULTS, Fault
 from tests.walls.two_walls import disagreements, see_with, viewers, write
 from tests.walls.worlds import World, invent
 
-WORLDS = int(os.environ.get("NIVEL_WORLDS", "320"))
+WORLDS = int(os.environ.get("WORLDS", "320"))
 GROUP = 20
 WORLDS_PER_FAULT = 60
 
