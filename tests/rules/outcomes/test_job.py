@@ -72,4 +72,4 @@ def test_every_kind_of_the_glossary(kind: str) -> None:
 
 def test_everything_wrong_is_said_at_once() -> None:
     found = faults(kind="x", employer="", hours_tenths=0, started_on=date(1990, 1, 1), ended_on=date(1980, 1, 1))
-    assert [field for field, _ in found] == ["employer", "kind", "hours", "started_on", "ended_on"]
+    assert [field for field, _ in found] == ["employer", "kind", "hours_tenths", "started_on", "ended_on"]
