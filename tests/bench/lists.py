@@ -1,6 +1,6 @@
 """What the walls and the log cost: the people list and one person, against the bare query of the same rows.
 
-Run: .nivel/venv/bin/python -m tests.bench.lists [persons]   (default 100,000; the database is made for it and removed)
+Run: ./infra/bench lists [persons]   (default 100,000; the database is made for it and removed)
 """
 
 import asyncio
