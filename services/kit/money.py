@@ -1,7 +1,6 @@
 """Money is whole cents of one currency (euro). Decimal exists only where a person or a document meets an amount."""
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
 
 Cents = int
 
@@ -20,8 +19,3 @@ def parse_euros(text: str) -> Cents:
     if cents > LARGEST:
         raise ValueError("an amount above the largest")
     return cents
-
-
-def euros(cents: Cents) -> Decimal:
-    """The amount in euros with two decimals, exact."""
-    return (Decimal(cents) / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
