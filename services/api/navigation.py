@@ -8,10 +8,8 @@ from services.api.languages import mark
 from services.api.pages import NavItem, Shell
 from services.api.request import session_of, shell_of
 from services.domain.referrals.queries import count_referrals
+from services.domain.sharing.rules import SERVING
 from services.kit.db.context import ActingContext
-
-SERVING = frozenset({"caseworker", "coach", "guidance_counsellor"})
-"""Roles that meet persons; others have no lists of people."""
 
 Section = str
 """Which line is the current one: home, referrals, people, jobs, or "" for none."""

@@ -45,6 +45,11 @@ class Invalid(NivelError):
         super().__init__(code)
         self.reasons = tuple(reasons)
 
+    def renamed(self, fields: Mapping[str, str]) -> "Invalid":
+        """The same reasons where a caller names the fields otherwise; a field that is not in `fields` keeps its name."""
+        reasons = [Reason(r.code, fields.get(r.field, r.field), r.details) for r in self.reasons]
+        return Invalid(reasons, self.code)
+
 
 class TooMany(NivelError):
     """A limit per user, organisation or address is used up. `retry_after` is in seconds."""

@@ -12,7 +12,7 @@ from litestar.params import FromQuery
 from services.api.done import done_of
 from services.api.errors import here, language_of, sign_in_address
 from services.api.languages import mark
-from services.api.navigation import SERVING, shell_in
+from services.api.navigation import shell_in
 from services.api.pages import Shell, render
 from services.api.request import acting, session_of, shell_of
 from services.domain.organisations.queries import (
@@ -24,7 +24,7 @@ from services.domain.organisations.queries import (
 )
 from services.domain.people.queries import count_people
 from services.domain.referrals.queries import waiting
-from services.domain.sharing.rules import Purpose
+from services.domain.sharing.rules import SERVING, Purpose
 from services.kit.clock import day_of
 from services.kit.db.unit import unit_of_work
 

@@ -60,8 +60,7 @@ async def save_job(request: Request[Any, Any, Any], person_id: FromPath[UUID]) -
             async with unit_of_work(actor):
                 await record_job(actor, person_id=person_id, given=given)
         except Invalid as wrong:
-            reasons = [Reason(reason.code, FIELDS.get(reason.field, reason.field)) for reason in wrong.reasons]
-            raise Invalid(reasons) from wrong
+            raise wrong.renamed(FIELDS) from wrong
 
     return await record(request, person_id, act, "outcomes/job.html", "job", kinds=_kinds(request))
 

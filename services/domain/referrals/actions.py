@@ -164,8 +164,7 @@ async def _permission(actor: ActingContext, given: OfferReferral) -> UUID | None
             within_referral=True,
         )
     except Invalid as wrong:
-        reasons = [Reason(reason.code, FIELDS.get(reason.field, reason.field)) for reason in wrong.reasons]
-        raise Invalid(reasons) from wrong
+        raise wrong.renamed(FIELDS) from wrong
 
 
 async def _refuse_second_offer(actor: ActingContext, given: OfferReferral) -> None:

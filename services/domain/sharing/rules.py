@@ -55,18 +55,19 @@ MINIMUM_CLASSES = frozenset({DataClass.IDENTITY, DataClass.CONTACT, DataClass.SE
 # These never pass to a staffing firm on a processor contract alone, whatever the policy says (sharing.md 1 and 7.15).
 NEVER_BY_CONTRACT_TO_STAFFING = frozenset({"ability", "notes"})
 
-_SERVING = frozenset({"caseworker", "coach", "guidance_counsellor"})
-MEETS_CLIENTS = _SERVING | {"hr", "privacy_officer"}
+SERVING = frozenset({"caseworker", "coach", "guidance_counsellor"})
+"""Roles that meet persons; others have no lists of people."""
+MEETS_CLIENTS = SERVING | {"hr", "privacy_officer"}
 """Roles that are told of a person's permissions and shares; twin of the SQL function `role_meets_clients`."""
 READERS: dict[str, frozenset[str]] = {
-    DataClass.IDENTITY: _SERVING,
+    DataClass.IDENTITY: SERVING,
     DataClass.IDENTITY_NUMBER: frozenset({"caseworker"}),
-    DataClass.CONTACT: _SERVING,
-    DataClass.SERVICE_USE: _SERVING,
-    DataClass.PLAN: _SERVING,
-    DataClass.ABILITY: _SERVING,
-    DataClass.EMPLOYMENT_FACT: _SERVING | {"hr"},
-    DataClass.EMPLOYMENT_DETAIL: _SERVING,
+    DataClass.CONTACT: SERVING,
+    DataClass.SERVICE_USE: SERVING,
+    DataClass.PLAN: SERVING,
+    DataClass.ABILITY: SERVING,
+    DataClass.EMPLOYMENT_FACT: SERVING | {"hr"},
+    DataClass.EMPLOYMENT_DETAIL: SERVING,
 }
 
 
